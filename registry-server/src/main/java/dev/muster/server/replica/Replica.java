@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.replica;
+
+import dev.muster.core.RegistryState;
+import dev.muster.internal.v1.Command;
+import dev.muster.v1.Result;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One node's copy of the registry and the only way to change it.
+ *
+ * <p>Readers take {@link #state()} and never lock. Writers {@link #submit} a command to the leader's replica; what was
+ * acknowledged is durable on a quorum and visible in the leader's {@link #state()} before the future completes. All
+ * methods are thread-safe and none blocks. Failures are {@link ReplicaException}s.
+ */
+public interface Replica extends AutoCloseable {
+    /** The name of this node. */
+    String node();
+
+    /** The newest applied state. One volatile read. */
+    RegistryState state();
+
+    /** Who leads, as this node knows it. One volatile read. */
+    Leadership leadership();
+
+    /**
+     * Hands the command to the log; completes once it is durable on a quorum and applied here. A refusal by the registry
+     * is an ordinary result that carries an error. The replica puts time and term into the command's stamp.
+     *
+     * <p>Commands of one caller thread enter the log in the order of the calls.
+     *
+     * <p>Fails with NOT_LEADER, UNAVAILABLE or LIMIT when the command surely was not and will not be executed, with
+     * UNKNOWN_OUTCOME otherwise.
+     */
+    CompletableFuture<Result> submit(Command command);
+
+    /**
+     * Completes when {@link #state()} shows every write that was acknowledged by anyone before this call: a majority
+     * confirmed after the call that this node still leads. Waiting calls share one round. Fails with NOT_LEADER or
+     * UNAVAILABLE.
+     */
+    CompletableFuture<Void> linearize();
+
+    /** Completes when {@link #state()} is at or above the revision. The caller bounds the wait. */
+    CompletableFuture<Void> awaitRevision(long revision);
+
+    /** Adds a listener for the life of the replica. */
+    void addListener(ReplicaListener listener);
+
+    /** Positions in the log, for people. */
+    Progress progress();
+
+    /** The members of the cluster, ordered by name. */
+    List<Peer> members();
+
+    /**
+     * Lets the peer in, in place of the member of its name if there is one; the leader's task. Completes when the new
+     * configuration is committed.
+     */
+    CompletableFuture<Void> join(Peer peer);
+
+    /** Hands leadership to the named node, to any other for an empty name. Completes when that node leads. */
+    CompletableFuture<Void> transferLeadership(String node);
+
+    /** Writes a snapshot. Completes when it is durable and was read back. */
+    CompletableFuture<SnapshotTaken> takeSnapshot();
+
+    /** Hands leadership over if it has it, marks the data folder as cleanly closed and stops. */
+    @Override
+    void close();
+
+    /** Log indexes: applied here, known committed, covered by the newest durable snapshot (0: none). */
+    record Progress(long appliedIndex, long commitIndex, long snapshotIndex) {}
+
+    /** A durable snapshot: the last log index it covers, the revision it shows and its size. */
+    record SnapshotTaken(long index, long revision, long bytes) {}
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.replica;
+
+import dev.muster.core.RegistryState;
+
+/** Told of each change of a {@link Replica}, on its apply thread: hand over, never block, never throw. */
+public interface ReplicaListener {
+    /** A batch of commands was applied, or a snapshot was installed; {@code state} is what {@code state()} now returns. */
+    default void onApplied(RegistryState state) {}
+
+    /**
+     * Leadership changed. {@code leadership.leads()} is true only when the term's first command is applied, so that
+     * leases run with their full time and the state is complete.
+     */
+    default void onLeadership(Leadership leadership) {}
+}
