@@ -42,10 +42,6 @@ final class Batch implements Message {
         return appended;
     }
 
-    int size() {
-        return waiting.size();
-    }
-
     void complete(int position, Result result) {
         waiting.get(position).outcome().complete(result);
     }

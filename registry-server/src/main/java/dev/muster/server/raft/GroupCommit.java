@@ -137,7 +137,7 @@ final class GroupCommit implements AutoCloseable {
         List<Batch.Waiting> taken = new ArrayList<>();
         List<Command> commands = new ArrayList<>();
         int bytes = 0;
-        while (!queue.isEmpty() && taken.size() < Limits.MAX_COMMANDS_PER_ENTRY) {
+        while (!queue.isEmpty() && taken.size() < Limits.MAX_ENTRY_COMMANDS) {
             int size = queue.peek().command().getSerializedSize();
             if (!taken.isEmpty() && bytes + size > Limits.MAX_ENTRY_FILL_BYTES) {
                 break;

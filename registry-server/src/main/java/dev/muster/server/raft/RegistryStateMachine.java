@@ -2,7 +2,6 @@
 package dev.muster.server.raft;
 
 import dev.muster.core.Outcome;
-import dev.muster.core.Registry;
 import dev.muster.core.RegistryState;
 import dev.muster.core.log.EntryCodec;
 import dev.muster.core.log.MalformedEntryException;
@@ -11,6 +10,7 @@ import dev.muster.server.replica.ReplicaException;
 import dev.muster.v1.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,11 +30,12 @@ import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries committed log entries to {@link Registry#apply} and publishes the state that comes out. Small on purpose: what
+ * Carries committed log entries to {@link dev.muster.core.Registry#apply} and publishes the state that comes out. Small on purpose: what
  * an entry means is decided in the core, what a fault of Ratis needs is decided beside this class.
  *
  * <p>Ratis closes the whole group, on every replica and after every restart, when apply throws; so nothing is thrown from
@@ -107,7 +108,7 @@ final class RegistryStateMachine extends BaseStateMachine {
         events.applied(applied.state());
     }
 
-    private void restore(@org.jspecify.annotations.Nullable Applied restored) {
+    private void restore(@Nullable Applied restored) {
         if (restored != null) {
             applied = restored;
             setLastAppliedTermIndex(restored.position());
@@ -160,7 +161,7 @@ final class RegistryStateMachine extends BaseStateMachine {
         return DONE;
     }
 
-    private void apply(LogEntryProto entry, @org.jspecify.annotations.Nullable Batch batch) {
+    private void apply(LogEntryProto entry, @Nullable Batch batch) {
         TermIndex position = TermIndex.valueOf(entry);
         ByteBuffer bytes = entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer();
         appliedBytes.addAndGet(bytes.remaining());
@@ -178,7 +179,7 @@ final class RegistryStateMachine extends BaseStateMachine {
         RegistryState state = applied.state();
         Outcome[] outcomes = new Outcome[commands.size()];
         for (int i = 0; i < outcomes.length; i++) {
-            outcomes[i] = Registry.apply(state, commands.get(i));
+            outcomes[i] = dev.muster.core.Registry.apply(state, commands.get(i));
             state = outcomes[i].state();
         }
         publish(state, position);
@@ -210,7 +211,7 @@ final class RegistryStateMachine extends BaseStateMachine {
     }
 
     @Override
-    public void notifyNotLeader(java.util.Collection<TransactionContext> pending) {
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
         events.notLeader();
     }
 
