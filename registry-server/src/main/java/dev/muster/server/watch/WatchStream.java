@@ -2,8 +2,9 @@
 package dev.muster.server.watch;
 
 import com.google.protobuf.ByteString;
-import dev.muster.core.Limits;
 import dev.muster.core.RegistryState;
+import dev.muster.core.Rejection;
+import dev.muster.core.Validation;
 import dev.muster.core.key.ServiceName;
 import dev.muster.server.task.Loop;
 import dev.muster.v1.Error;
@@ -19,12 +20,16 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The watches of one client process. Frames of a watch come in the order of their revisions, and only while the reader
  * takes them. The public methods are thread-safe; the rest belongs to the loop of the hub.
  */
 public final class WatchStream {
+    /** Watches of one stream. */
+    static final int MAX_WATCHES = 1_000;
+
     /** A copy that is ahead of this node waits until then. */
     private record Late(Subscribe request, ServiceName service, ResumeToken token, long until) {}
 
@@ -123,6 +128,24 @@ public final class WatchStream {
             resume(request, service);
         }
         flush();
+    }
+
+    private @Nullable Error check(Subscribe request) {
+        long watch = request.getWatch();
+        if (watch == 0 || watches.containsKey(watch) || late.containsKey(watch)) {
+            return Rejection.invalid(
+                            "watch", Long.toUnsignedString(watch), "a number above 0 that no other watch of the stream has")
+                    .error();
+        }
+        if (watches.size() + late.size() >= MAX_WATCHES) {
+            return Rejection.limit("watches of a stream", MAX_WATCHES).error();
+        }
+        try {
+            Validation.service(request.getNamespace(), request.getService());
+            return null;
+        } catch (Rejection rejection) {
+            return rejection.error();
+        }
     }
 
     private void resume(Subscribe request, ServiceName service) {
