@@ -12,6 +12,12 @@ public interface WatchSink {
     /** Sends an encoded {@code WatchResponse}. */
     void send(ByteString frame);
 
+    /** Takes the next request from the client; each request is answered by one call of this. */
+    void takeNext();
+
+    /** Ends the stream as the client wished. */
+    void complete();
+
     /** Ends the stream; nothing is sent after that. */
     void fail(Error error);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.watch;
 
-import com.google.protobuf.ByteString;
 import dev.muster.core.RegistryState;
 import dev.muster.core.Rejection;
 import dev.muster.core.Validation;
@@ -41,6 +40,7 @@ public final class WatchStream {
     private final Map<Long, Late> late = new LinkedHashMap<>();
     private final Set<Watcher> behind = new LinkedHashSet<>();
     private long lastProgress;
+    private boolean wantsRequest;
     private boolean closed;
 
     WatchStream(WatchHub hub, WatchSink sink, Loop loop) {
@@ -50,23 +50,19 @@ public final class WatchStream {
         this.lastProgress = loop.nanos();
     }
 
-    /** Sends an encoded frame, before those of later subscriptions. */
-    public void send(ByteString frame) {
-        loop.execute(() -> {
-            if (!closed) {
-                sink.send(frame);
-            }
-        });
+    /** Sends the first frame, before those of later subscriptions. */
+    public void greet(WatchResponse hello) {
+        request(() -> sink.send(hello.toByteString()));
     }
 
     /** Begins a watch; what is wrong with the request is told in the stream. */
     public void subscribe(Subscribe request) {
-        loop.execute(() -> begin(request));
+        request(() -> begin(request));
     }
 
-    /** Ends a watch; one that does not exist is none of our business any more. */
+    /** Ends a watch; one that does not exist needs no end. */
     public void unsubscribe(long watch) {
-        loop.execute(() -> end(watch));
+        request(() -> end(watch));
     }
 
     /** The reader takes frames again. */
@@ -74,9 +70,19 @@ public final class WatchStream {
         loop.execute(this::flush);
     }
 
-    /** Ends all watches. */
+    /** The client has gone. */
     public void close() {
         loop.execute(this::closeNow);
+    }
+
+    /** The client wants nothing more. */
+    public void complete() {
+        loop.execute(() -> endStream(sink::complete));
+    }
+
+    /** Ends the stream with the reason. */
+    public void end(Error why) {
+        loop.execute(() -> endStream(() -> sink.fail(why)));
     }
 
     void markBehind(Watcher watcher) {
@@ -85,12 +91,16 @@ public final class WatchStream {
 
     /** Sends what the reader takes. */
     void flush() {
+        if (closed) {
+            return;
+        }
         try {
             retryLate();
             sendBehind();
+            takeNext();
         } catch (RuntimeException defect) {
-            sink.fail(error(Reason.REASON_INTERNAL, "a defect of the registry ended the stream; open a new one"));
-            closeNow();
+            endStream(() -> sink.fail(
+                    error(Reason.REASON_INTERNAL, "a defect of the registry ended the stream; open a new one")));
             loop.execute(() -> {
                 throw defect;
             });
@@ -110,10 +120,31 @@ public final class WatchStream {
         }
     }
 
-    private void begin(Subscribe request) {
-        if (closed) {
-            return;
+    private void request(Runnable request) {
+        loop.execute(() -> {
+            if (!closed) {
+                request.run();
+                wantsRequest = true;
+                flush();
+            }
+        });
+    }
+
+    private void takeNext() {
+        if (wantsRequest && sink.isReady()) {
+            wantsRequest = false;
+            sink.takeNext();
         }
+    }
+
+    private void endStream(Runnable last) {
+        if (!closed) {
+            closeNow();
+            last.run();
+        }
+    }
+
+    private void begin(Subscribe request) {
         long watch = request.getWatch();
         ServiceName service = ServiceName.of(request.getNamespace(), request.getService());
         Error wrong = check(request);
@@ -127,7 +158,6 @@ public final class WatchStream {
         } else {
             resume(request, service);
         }
-        flush();
     }
 
     private @Nullable Error check(Subscribe request) {
