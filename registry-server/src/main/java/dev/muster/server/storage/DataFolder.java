@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -107,7 +109,7 @@ public final class DataFolder implements AutoCloseable {
                     file + " is missing beside a log; if the rest of the cluster is healthy, empty " + root
                             + " and start the node again: it rejoins and catches up");
         }
-        Identity identity = new Identity(node, String.format("%016x", random.nextLong()), clusterName, "");
+        Identity identity = Identity.formatted(node, String.format("%016x", random.nextLong()), clusterName);
         DurableFile.replace(file, identity.encode());
         return identity;
     }
@@ -131,8 +133,7 @@ public final class DataFolder implements AutoCloseable {
     private static void emptyFolder(Path folder) throws IOException {
         Files.createDirectories(folder);
         try (var entries = Files.walk(folder)) {
-            for (Path path :
-                    entries.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path path : entries.sorted(Comparator.reverseOrder()).toList()) {
                 if (!path.equals(folder)) {
                     Files.delete(path);
                 }
@@ -150,9 +151,10 @@ public final class DataFolder implements AutoCloseable {
         return cleanlyClosed;
     }
 
-    /** Remembers, durably and before the first vote, that the node is a member. */
-    public void becomeMember(String clusterId) {
-        identity = identity.asMemberOf(clusterId);
+    /** Remembers, durably and before the first vote, how far the node has come. */
+    public void advance(String clusterId, Identity.Phase phase, List<String> founders) {
+        identity = new Identity(
+                identity.node(), identity.storageId(), identity.clusterName(), clusterId, phase, founders);
         try {
             DurableFile.replace(root.resolve("identity"), identity.encode());
         } catch (IOException e) {
