@@ -36,7 +36,7 @@ final class OperatingManualTest {
     void theManualHasNoKeyThatIsGone() {
         List<String> documented = lines.stream()
                 .dropWhile(line -> !line.equals("## Keys"))
-                .takeWhile(line -> !line.equals("## Environment of the launcher"))
+                .takeWhile(line -> !line.equals("## Presets"))
                 .filter(line -> line.startsWith("| `"))
                 .map(line -> line.split("`", -1)[1])
                 .toList();
