@@ -69,12 +69,12 @@ final class Keys {
     static final Key<Duration> EXPIRY_WINDOW = Key.withDefault(
             "expiry.window",
             "how long one window of the expiry budget is",
-            "1m",
+            "30s",
             Texts.duration(Duration.ofSeconds(1), Duration.ofHours(24)));
     static final Key<Duration> EXPIRY_HOLD = Key.withDefault(
             "expiry.hold",
             "how long an instance over the budget stays listed",
-            "10m",
+            "1m",
             Texts.duration(Duration.ofSeconds(1), Duration.ofHours(24)));
 
     static final List<Key<?>> ALL = List.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.muster.core.Limits;
 import dev.muster.server.config.ServerConfig.Expiry;
 import dev.muster.server.config.ServerConfig.LogFiles;
 import dev.muster.server.config.ServerConfig.Member;
@@ -46,7 +47,21 @@ final class ServerConfigLoaderTest {
                         Duration.ofMillis(500),
                         new Snapshots(20_000, 64L << 20, Duration.ofMinutes(10)),
                         new LogFiles(32L << 20, 20_000),
-                        new Expiry(50, 4, Duration.ofMinutes(1), Duration.ofMinutes(10))));
+                        new Expiry(50, 4, Duration.ofSeconds(30), Duration.ofMinutes(1))));
+    }
+
+    @Test
+    void theExpiryBudgetIsTheCoresWhenNothingIsSet() {
+        dev.muster.internal.v1.Settings core = Limits.defaultSettings();
+
+        assertThat(load("--node=n1", "--data=/data", "--peers=n1=127.0.0.1:7440")
+                        .config()
+                        .expiry())
+                .isEqualTo(new Expiry(
+                        core.getExpiryBudgetPercent(),
+                        core.getExpiryBudgetMinInstances(),
+                        Duration.ofMillis(core.getExpiryWindowMillis()),
+                        Duration.ofMillis(core.getHoldMillis())));
     }
 
     /** A value other than the default for every key, so that a key that is read and dropped shows. */
