@@ -78,6 +78,7 @@ public final class Main {
             case LOG_IO -> ExitCode.LOG_IO;
             case DEFECT -> ExitCode.INTERNAL;
             case DATA_UNUSABLE, REPLACED -> ExitCode.DATA_UNUSABLE;
+            case FEATURE_LEVEL -> ExitCode.FEATURE_LEVEL;
         });
     }
 

@@ -6,6 +6,7 @@ import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.IdentifyResponse;
 import dev.muster.internal.v1.JoinRequest;
+import dev.muster.internal.v1.ReportRequest;
 import dev.muster.internal.v1.Settings;
 import dev.muster.server.config.ServerConfig;
 import dev.muster.server.founding.Founding;
@@ -26,6 +27,8 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +45,13 @@ public final class MusterServer implements AutoCloseable {
     private final Fatal fatal;
     private final DataFolder folder;
     private final RandomGenerator random;
+    private final PeerCalls calls = new PeerCalls();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(runnable -> {
+        Thread thread = new Thread(runnable, "muster-reports");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final NodeReports reports;
     private final RpcServer rpc;
     private volatile @Nullable RaftReplica replica;
 
@@ -50,12 +60,23 @@ public final class MusterServer implements AutoCloseable {
         this.fatal = fatal;
         this.random = new SecureRandom();
         this.folder = DataFolder.open(config.data(), config.node(), config.cluster(), random);
-        this.rpc = RpcServer.open(
-                RpcConfig.at(new InetSocketAddress(
-                        config.listen().host(), config.listen().port())),
-                new NodeInfo(config.node(), folder.identity().storageId(), RaftReplica.GROUP, Version.CURRENT),
-                new Peers(),
-                this::taskFailed);
+        this.reports = new NodeReports(config.node(), calls, timer);
+        this.rpc = openPort();
+    }
+
+    private RpcServer openPort() {
+        try {
+            return RpcServer.open(
+                    RpcConfig.at(new InetSocketAddress(
+                            config.listen().host(), config.listen().port())),
+                    new NodeInfo(config.node(), folder.identity().storageId(), RaftReplica.GROUP, Version.CURRENT),
+                    new Peers(),
+                    this::taskFailed);
+        } catch (RuntimeException e) {
+            timer.shutdownNow();
+            folder.close();
+            throw e;
+        }
     }
 
     /**
@@ -76,19 +97,21 @@ public final class MusterServer implements AutoCloseable {
     }
 
     private void takePart() throws InterruptedException {
-        try (PeerCalls calls = new PeerCalls()) {
-            Founding founding = new Founding(folder, configuredPeers(), calls, LOG::info);
-            Identity identity = founding.decide();
-            RaftReplica started = RaftReplica.start(
-                    folder,
-                    new RaftReplica.Membership(
-                            identity.clusterId(), founding.self(), founding.founders(), genesis(identity.clusterId())),
-                    raftOptions(),
-                    fatal);
-            replica = started;
-            rpc.serve(started);
-            founding.join();
-        }
+        Founding founding = new Founding(folder, configuredPeers(), calls, LOG::info);
+        Identity identity = founding.decide();
+        RaftReplica started = RaftReplica.start(
+                folder,
+                new RaftReplica.Membership(
+                        identity.clusterId(), founding.self(), founding.founders(), genesis(identity.clusterId())),
+                raftOptions(),
+                fatal);
+        replica = started;
+        rpc.serve(started);
+        founding.join();
+        reports.serve(started);
+        reports.add("started version " + Version.CURRENT + " with storage id " + identity.storageId() + " after "
+                + (folder.cleanlyClosed() ? "an orderly stop" : "a first start or a crash"));
+        started.repairs().forEach(reports::add);
     }
 
     private List<Peer> configuredPeers() {
@@ -134,6 +157,7 @@ public final class MusterServer implements AutoCloseable {
             fatal.end(Fatal.Cause.DEFECT, "background task " + task + " failed: " + cause, cause);
         } else {
             LOG.error("background task {} failed and goes on", task, cause);
+            reports.add("background task " + task + " failed and was restarted: " + cause);
         }
     }
 
@@ -149,6 +173,8 @@ public final class MusterServer implements AutoCloseable {
         if (current != null) {
             current.handOver();
         }
+        timer.shutdownNow();
+        calls.close();
         rpc.close();
         if (current != null) {
             current.close();
@@ -181,8 +207,7 @@ public final class MusterServer implements AutoCloseable {
         public CompletableFuture<Void> join(JoinRequest request) {
             RaftReplica current = replica;
             if (current == null) {
-                return CompletableFuture.failedFuture(ReplicaException.of(
-                        Reason.REASON_UNAVAILABLE, "node " + config.node() + " is starting; try again"));
+                return CompletableFuture.failedFuture(starting());
             }
             if (!request.getClusterId().equals(folder.identity().clusterId())) {
                 return CompletableFuture.failedFuture(ReplicaException.of(
@@ -193,6 +218,19 @@ public final class MusterServer implements AutoCloseable {
             dev.muster.internal.v1.Peer peer = request.getPeer();
             return current.join(new Peer(
                     peer.getNode(), peer.getStorageId(), peer.getRaftAddress(), peer.getClientAddress()));
+        }
+
+        @Override
+        public CompletableFuture<Void> report(ReportRequest request) {
+            RaftReplica current = replica;
+            return current == null
+                    ? CompletableFuture.failedFuture(starting())
+                    : NodeReports.submit(current, request.getNode(), request.getText());
+        }
+
+        private ReplicaException starting() {
+            return ReplicaException.of(
+                    Reason.REASON_UNAVAILABLE, "node " + config.node() + " is starting; try again");
         }
     }
 }

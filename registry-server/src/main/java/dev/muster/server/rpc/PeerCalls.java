@@ -4,7 +4,10 @@ package dev.muster.server.rpc;
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.IdentifyResponse;
 import dev.muster.internal.v1.JoinRequest;
+import dev.muster.internal.v1.JoinResponse;
 import dev.muster.internal.v1.PeersGrpc;
+import dev.muster.internal.v1.ReportRequest;
+import dev.muster.internal.v1.ReportResponse;
 import dev.muster.server.founding.Introductions;
 import dev.muster.server.replica.ReplicaException;
 import io.grpc.ManagedChannel;
@@ -16,10 +19,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Calls to other nodes before there is a cluster, each on its own deadline. Thread-safe; nothing blocks. */
+/** Calls to other nodes beside Raft, also before there is a cluster, each on its own deadline. Thread-safe; nothing blocks. */
 public final class PeerCalls implements Introductions, AutoCloseable {
     private static final long IDENTIFY_SECONDS = 1;
     private static final long JOIN_SECONDS = 30;
+    private static final long REPORT_SECONDS = 5;
 
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
@@ -32,10 +36,18 @@ public final class PeerCalls implements Introductions, AutoCloseable {
 
     @Override
     public CompletableFuture<Void> join(String address, JoinRequest request) {
-        return PeerCalls.<dev.muster.internal.v1.JoinResponse>call(answer -> PeersGrpc.newStub(channel(address))
+        return PeerCalls.<JoinResponse>call(answer -> PeersGrpc.newStub(channel(address))
                         .withDeadlineAfter(JOIN_SECONDS, TimeUnit.SECONDS)
                         .join(request, answer))
                 .thenApply(joined -> null);
+    }
+
+    /** Asks the leader at host:port to put a report into the event log. */
+    public CompletableFuture<Void> report(String address, ReportRequest request) {
+        return PeerCalls.<ReportResponse>call(answer -> PeersGrpc.newStub(channel(address))
+                        .withDeadlineAfter(REPORT_SECONDS, TimeUnit.SECONDS)
+                        .report(request, answer))
+                .thenApply(told -> null);
     }
 
     private ManagedChannel channel(String address) {
