@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before trying again: not at all after the first failure, then a random time below a ceiling that
+ * How long to wait before trying again: not at all after the first failure, then a random time up to a ceiling that
  * doubles from 20 ms up to 1 s ("full jitter", so that clients which failed together do not come back together).
  * Confined to the loop.
  */
@@ -28,7 +28,7 @@ final class Backoff {
         }
         int doublings = Math.min(before - 1, 10);
         long ceiling = Math.min(LOWEST_CEILING.toNanos() << doublings, HIGHEST_CEILING.toNanos());
-        return Duration.ofNanos(random.nextLong(ceiling) + 1);
+        return Duration.ofNanos(random.nextLong(ceiling + 1));
     }
 
     /** It worked. */

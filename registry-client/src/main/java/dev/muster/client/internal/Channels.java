@@ -3,10 +3,11 @@ package dev.muster.client.internal;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
 /**
- * Makes the connections of a client: plaintext, on the client's own thread, without pings, since both streams notice by
+ * Makes the connections of a client: plaintext, on the threads given, without pings, since both streams notice by
  * themselves when a node falls silent. Safe for any thread.
  */
 final class Channels {
@@ -16,10 +17,10 @@ final class Channels {
     private Channels() {}
 
     /** A connection to {@code host:port}, made when it is first used. */
-    static ManagedChannel connect(String address, IoLoop loop) {
+    static ManagedChannel connect(String address, EventLoopGroup group) {
         return NettyChannelBuilder.forTarget("dns:///" + address)
                 .usePlaintext()
-                .eventLoopGroup(loop.group())
+                .eventLoopGroup(group)
                 .channelType(NioSocketChannel.class)
                 .directExecutor()
                 .disableServiceConfigLookUp()

@@ -73,7 +73,7 @@ final class GrpcClient implements MusterClient {
     static GrpcClient connect(ClientOptions options) {
         IoLoop loop = new IoLoop();
         return new GrpcClient(
-                options, loop, new SplittableRandom(), address -> Channels.connect(address, loop));
+                options, loop, new SplittableRandom(), address -> Channels.connect(address, loop.group()));
     }
 
     // ---- registrations --------------------------------------------------------------------------------------------

@@ -487,7 +487,8 @@ final class Session {
         if (unknownLeases > 0) {
             broken(from, new Broken(Failures.error(
                     Reason.REASON_SESSION_UNKNOWN, "the lease of session " + id + " ended"), true, true));
-        } else {
+        } else if (unanswered.isEmpty()) {
+            // While writes wait, only their answers prove that the stream works.
             worked();
         }
     }

@@ -31,6 +31,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -52,7 +53,7 @@ final class FakeNode implements AutoCloseable {
     private Server server;
 
     FakeNode() {
-        server = start(0);
+        server = startSomewhere();
         port = server.getPort();
     }
 
@@ -114,6 +115,19 @@ final class FakeNode implements AutoCloseable {
             return taken;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Below the ports that connections get, so that none takes it while this node is down. */
+    private Server startSomewhere() {
+        for (int tries = 0; ; tries++) {
+            try {
+                return start(ThreadLocalRandom.current().nextInt(20_000, 32_000));
+            } catch (UncheckedIOException e) {
+                if (tries == 20) {
+                    throw e;
+                }
+            }
         }
     }
 

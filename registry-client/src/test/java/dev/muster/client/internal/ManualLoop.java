@@ -93,7 +93,11 @@ final class ManualLoop implements Loop {
 
     /** Runs a task on the loop and waits for it. */
     void run(Runnable task) {
-        CompletableFuture.runAsync(task, thread).join();
+        try {
+            CompletableFuture.runAsync(task, thread).join();
+        } catch (RejectedExecutionException e) {
+            // Closed: nothing happens any more.
+        }
     }
 
     private synchronized Waiting due(long end) {
