@@ -36,7 +36,7 @@ all() { local n; for ((n = 1; n <= nodes; n++)); do "$@" "$n"; done; }
 joined() { local IFS=,; echo "$*"; }
 endpoints() { mapfile -t list < <(all endpoint); joined "${list[@]}"; }
 member() { echo "n$1=$(endpoint "$1")"; }
-ask() { "$muster" "$1" --endpoints "$2" "${@:3}"; }
+ask() { "$muster" "$1" --timeout 2s --endpoints "$2" "${@:3}"; }
 
 # When the process started, in ticks since boot: tells it from a later one of the same number. Empty without /proc.
 started_at() {
@@ -103,17 +103,14 @@ kill_node() { signal KILL "$1"; await "node $1 to end" gone "$1"; }
 restart() { stop "$1"; start "$1"; await "node $1 to serve" serving "$1" || fail "node $1 does not serve after $patience s"; }
 wipe() { if running "$1"; then kill_node "$1"; fi; rm -rf -- "${dir:?}/n$1/data"; }
 
+# The leader of the highest term: an older one may not know yet that it was replaced.
 leader() {
-  local answer record records
-  answer=$(ask status "$(endpoints)" --write-out json 2>/dev/null) || true
-  IFS='{' read -r -d '' -a records <<<"${answer//[[:space:]]/}" || true
-  for record in "${records[@]}"; do
-    if [[ $record == *'"role":"LEADER"'* && $record =~ \"node\":\"n([0-9]+)\" ]]; then
-      echo "${BASH_REMATCH[1]}"
-      return
-    fi
-  done
-  code=5 fail "no node leads"
+  local node role term found='' highest=-1
+  while IFS=$'\t' read -r node _ role term _; do
+    if [[ $role == leader ]] && ((term > highest)); then found=${node#n} highest=$term; fi
+  done < <(ask status "$(endpoints)" --write-out simple 2>/dev/null)
+  [[ -n $found ]] || code=5 fail "no node leads"
+  echo "$found"
 }
 
 command=${1:-} number=''

@@ -18,15 +18,15 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** cluster.sh over a launcher whose servers only sleep, and whose second node leads. */
+/** cluster.sh over a launcher whose servers only sleep, and whose second node leads, which the first one does not know yet. */
 @EnabledOnOs(OS.LINUX)
 final class ClusterScriptIT {
     private static final String LAUNCHER = """
             #!/bin/bash
             case $1 in
               server) exec sleep 600 ;;
-              status) echo '[ { "position": {"revision": 7}, "node": "n1", "role": "FOLLOWER" },
-                              { "position": {"revision": 7}, "node": "n2", "role": "LEADER", "term": 3 } ]' ;;
+              status) printf 'n%d\\t127.0.0.1:%d\\t%s\\t%d\\tn2\\n' 1 7440 leader 2 2 7450 leader 3 ;
+                      printf '\\t127.0.0.1:7460\\tunreachable\\t\\n' ;;
             esac
             """;
 
