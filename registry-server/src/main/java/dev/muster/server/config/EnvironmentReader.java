@@ -17,8 +17,14 @@ import java.util.stream.Stream;
  */
 final class EnvironmentReader {
     private static final String PREFIX = "MUSTER_";
-    private static final Set<String> OF_OTHERS =
-            Set.of("MUSTER_ENDPOINTS", "MUSTER_NAMESPACE", "MUSTER_HEAP", "MUSTER_JAVA_OPTS", "MUSTER_HOME");
+    private static final Set<String> OF_OTHERS = Set.of(
+            "MUSTER_ENDPOINTS",
+            "MUSTER_NAMESPACE",
+            "MUSTER_WRITE_OUT",
+            "MUSTER_TIMEOUT",
+            "MUSTER_DEBUG",
+            "MUSTER_HEAP",
+            "MUSTER_JAVA_OPTS");
     /** A misspelling: this many letters differ at most. */
     private static final int NEAR = 2;
 
