@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.core.catalog;
+
+import dev.muster.core.collect.OrderedMap;
+import dev.muster.core.hash.Fingerprint;
+import dev.muster.core.key.Key;
+import dev.muster.core.key.ServiceName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One service: its instances, its remembered removals and its expiry budget.
+ *
+ * <p>A key has an instance or a tombstone, never both. The entry exists as long as it has either. Immutable, thus
+ * thread-safe.
+ */
+public final class ServiceEntry {
+    private final ServiceName name;
+    private final long nameFingerprint;
+    private final long revision;
+    private final OrderedMap<String, InstanceRecord> instances;
+    private final OrderedMap<String, Tombstone> tombstones;
+    private final OrderedMap<Removal, Tombstone> removals;
+    private final int serving;
+    private final int leased;
+    private final @Nullable Budget budget;
+
+    private ServiceEntry(
+            ServiceName name,
+            long nameFingerprint,
+            long revision,
+            OrderedMap<String, InstanceRecord> instances,
+            OrderedMap<String, Tombstone> tombstones,
+            OrderedMap<Removal, Tombstone> removals,
+            int serving,
+            int leased,
+            @Nullable Budget budget) {
+        this.name = name;
+        this.nameFingerprint = nameFingerprint;
+        this.revision = revision;
+        this.instances = instances;
+        this.tombstones = tombstones;
+        this.removals = removals;
+        this.serving = serving;
+        this.leased = leased;
+        this.budget = budget;
+    }
+
+    static ServiceEntry empty(ServiceName name) {
+        long fingerprint = Fingerprint.mix(Fingerprint.of(name.namespace()), Fingerprint.of(name.service()));
+        return new ServiceEntry(
+                name, fingerprint, 0, OrderedMap.empty(), OrderedMap.empty(), OrderedMap.empty(), 0, 0, null);
+    }
+
+    /** The namespace, spelled out. */
+    public String namespace() {
+        return name.namespace();
+    }
+
+    /** The name within the namespace. */
+    public String service() {
+        return name.service();
+    }
+
+    /** Both together. */
+    public ServiceName name() {
+        return name;
+    }
+
+    /** The last revision that changed an instance or removed one. */
+    public long revision() {
+        return revision;
+    }
+
+    /** How many instances it has, of any status. */
+    public int size() {
+        return instances.size();
+    }
+
+    /** How many instances have status UP. */
+    public int serving() {
+        return serving;
+    }
+
+    /** How many instances live under a lease. */
+    public int leased() {
+        return leased;
+    }
+
+    /** All instances, ordered by id. */
+    public Iterable<InstanceRecord> instances() {
+        return instances.values();
+    }
+
+    /** The instance of that id. */
+    public @Nullable InstanceRecord instance(String id) {
+        return instances.get(id);
+    }
+
+    /** What is remembered of the removed instance of that id. */
+    public @Nullable Tombstone tombstone(String id) {
+        return tombstones.get(id);
+    }
+
+    /** Instances removed after the revision and not registered again since, in the order of their removal. */
+    public Iterable<Tombstone> removedSince(long revision) {
+        return revision == Long.MAX_VALUE
+                ? OrderedMap.<Removal, Tombstone>empty().values()
+                : removals.valuesFrom(Removal.after(revision));
+    }
+
+    /** The window of its expiry budget, if one ever began; see {@link Budget#runs}. */
+    public @Nullable Budget budget() {
+        return budget;
+    }
+
+    /** The highest incarnation known of the id, registered or removed; 0 when none is known. */
+    public long highestIncarnation(String id) {
+        InstanceRecord live = instances.get(id);
+        if (live != null) {
+            return live.incarnation();
+        }
+        Tombstone removed = tombstones.get(id);
+        return removed == null ? 0 : removed.incarnation();
+    }
+
+    /** The key of an instance of this service, sharing the service's name. */
+    Key key(String id) {
+        return new Key(name, id);
+    }
+
+    boolean isEmpty() {
+        return instances.isEmpty() && tombstones.isEmpty();
+    }
+
+    ServiceEntry with(InstanceRecord instance) {
+        InstanceRecord before = instances.get(instance.id());
+        Tombstone removed = tombstones.get(instance.id());
+        ServiceEntry base = removed == null ? this : without(removed);
+        return new ServiceEntry(
+                name,
+                nameFingerprint,
+                Math.max(revision, instance.modifyRevision()),
+                base.instances.put(instance.id(), instance),
+                base.tombstones,
+                base.removals,
+                serving + serving(instance) - serving(before),
+                leased + leased(instance) - leased(before),
+                budget);
+    }
+
+    ServiceEntry without(InstanceRecord instance, long revision) {
+        Tombstone tombstone = new Tombstone(instance.id(), instance.incarnation(), revision);
+        ServiceEntry rest = new ServiceEntry(
+                name,
+                nameFingerprint,
+                revision,
+                instances.remove(instance.id()),
+                tombstones,
+                removals,
+                serving - serving(instance),
+                leased - leased(instance),
+                budget);
+        return rest.with(tombstone);
+    }
+
+    ServiceEntry with(Tombstone tombstone) {
+        return new ServiceEntry(
+                name,
+                nameFingerprint,
+                Math.max(revision, tombstone.revision()),
+                instances,
+                tombstones.put(tombstone.id(), tombstone),
+                removals.put(new Removal(tombstone.revision(), key(tombstone.id())), tombstone),
+                serving,
+                leased,
+                budget);
+    }
+
+    ServiceEntry without(Tombstone tombstone) {
+        return new ServiceEntry(
+                name,
+                nameFingerprint,
+                revision,
+                instances,
+                tombstones.remove(tombstone.id()),
+                removals.remove(new Removal(tombstone.revision(), key(tombstone.id()))),
+                serving,
+                leased,
+                budget);
+    }
+
+    ServiceEntry with(Budget budget) {
+        return new ServiceEntry(
+                name, nameFingerprint, revision, instances, tombstones, removals, serving, leased, budget);
+    }
+
+    ServiceEntry at(long revision) {
+        return new ServiceEntry(
+                name, nameFingerprint, revision, instances, tombstones, removals, serving, leased, budget);
+    }
+
+    /** Of what it has beside its instances and tombstones. */
+    long fingerprint() {
+        return Fingerprint.mix(nameFingerprint, revision, budget == null ? 0 : budget.fingerprint());
+    }
+
+    long fingerprint(Tombstone tombstone) {
+        return Fingerprint.mix(
+                nameFingerprint, Fingerprint.of(tombstone.id()), tombstone.incarnation(), tombstone.revision());
+    }
+
+    private static int serving(@Nullable InstanceRecord instance) {
+        return instance != null && instance.serving() ? 1 : 0;
+    }
+
+    private static int leased(@Nullable InstanceRecord instance) {
+        return instance != null && instance.lease() != 0 ? 1 : 0;
+    }
+}

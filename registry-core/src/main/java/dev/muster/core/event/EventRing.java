@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.core.event;
+
+import dev.muster.core.hash.Fingerprint;
+import dev.muster.v1.Event;
+import io.vavr.collection.Iterator;
+import io.vavr.collection.Vector;
+
+/**
+ * The newest events, in their order.
+ *
+ * <p>Sequences are 1, 2, 3, ... without a gap; the oldest events fall out at the front. Immutable, thus thread-safe.
+ */
+public final class EventRing {
+    private static final EventRing EMPTY = new EventRing(Vector.empty(), 1, 0);
+
+    private final Vector<Entry> entries;
+    private final long firstSequence;
+    private final long sum;
+
+    private EventRing(Vector<Entry> entries, long firstSequence, long sum) {
+        this.entries = entries;
+        this.firstSequence = firstSequence;
+        this.sum = sum;
+    }
+
+    /** No event yet. */
+    public static EventRing empty() {
+        return EMPTY;
+    }
+
+    /** No event kept, the next one has this sequence; for reading a stored ring. */
+    public static EventRing startingAt(long sequence) {
+        return new EventRing(Vector.empty(), sequence, 0);
+    }
+
+    /** How many are kept. */
+    public int size() {
+        return entries.size();
+    }
+
+    /** The oldest one kept; one above the last when none is. */
+    public long firstSequence() {
+        return firstSequence;
+    }
+
+    /** The newest one, 0 when there never was any. */
+    public long lastSequence() {
+        return firstSequence + entries.size() - 1;
+    }
+
+    /** The kept events from this sequence on. Those below {@link #firstSequence} are gone. */
+    public Iterable<Event> from(long sequence) {
+        if (sequence > lastSequence()) {
+            return Iterator.empty();
+        }
+        int skip = (int) Math.max(0, sequence - firstSequence);
+        return () -> entries.drop(skip).iterator().map(Entry::event);
+    }
+
+    /** With the event, which must have the next sequence, and at most so many kept. */
+    public EventRing append(Event event, int maxEvents) {
+        if (event.getSequence() != lastSequence() + 1) {
+            throw new IllegalStateException("event " + event.getSequence() + " after " + lastSequence());
+        }
+        Entry entry = new Entry(event, Fingerprint.of(event));
+        EventRing longer = new EventRing(entries.append(entry), firstSequence, sum + entry.fingerprint());
+        return longer.keep(maxEvents);
+    }
+
+    /** Of all kept events and their place. */
+    public long fingerprint() {
+        return Fingerprint.mix(firstSequence, entries.size(), sum);
+    }
+
+    private EventRing keep(int maxEvents) {
+        int surplus = entries.size() - maxEvents;
+        if (surplus <= 0) {
+            return this;
+        }
+        long rest = sum;
+        for (int i = 0; i < surplus; i++) {
+            rest -= entries.get(i).fingerprint();
+        }
+        return new EventRing(entries.drop(surplus), firstSequence + surplus, rest);
+    }
+
+    private record Entry(Event event, long fingerprint) {}
+}
