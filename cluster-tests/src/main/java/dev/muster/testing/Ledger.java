@@ -107,11 +107,11 @@ public final class Ledger {
     public void verify(TestCluster cluster) {
         List<String> problems = new ArrayList<>(orderProblems());
         for (TestNode node : cluster.nodes()) {
-            compare(cluster, node, Consistency.LINEARIZABLE, problems);
+            compare(node, Consistency.LINEARIZABLE, problems);
         }
         Hashes.awaitEqual(cluster);
         for (TestNode node : cluster.nodes()) {
-            compare(cluster, node, Consistency.LOCAL, problems);
+            compare(node, Consistency.LOCAL, problems);
         }
         String summary = "acknowledged " + acknowledged() + ", refused " + refused() + ", unknown " + unknown();
         if (!problems.isEmpty()) {
@@ -162,7 +162,7 @@ public final class Ledger {
         return problems;
     }
 
-    private void compare(TestCluster cluster, TestNode node, Consistency consistency, List<String> problems) {
+    private void compare(TestNode node, Consistency consistency, List<String> problems) {
         String where = " on " + node + " (" + consistency + ")";
         try (MusterClient client = MusterClient.builder()
                 .endpoints(node.endpoint())

@@ -184,6 +184,16 @@ public final class TestCluster implements AutoCloseable {
         return closedWithCluster(Workload.start(client, ledger, writers));
     }
 
+    /** Starts so many writes a second, of a client of their own and without waiting for answers. */
+    public SteadyWrites startSteadyWrites(int perSecond) {
+        return startSteadyWrites(client(), perSecond);
+    }
+
+    /** Starts so many writes a second of this client, without waiting for answers. */
+    public SteadyWrites startSteadyWrites(MusterClient client, int perSecond) {
+        return closedWithCluster(SteadyWrites.start(client, ledger, perSecond));
+    }
+
     /** Closes it with the cluster, before the nodes end. */
     public <T extends AutoCloseable> T closedWithCluster(T resource) {
         opened.push(resource);
@@ -242,6 +252,8 @@ public final class TestCluster implements AutoCloseable {
         for (AutoCloseable resource : opened) {
             if (resource instanceof Workload workload) {
                 workload.stop();
+            } else if (resource instanceof SteadyWrites writes) {
+                writes.stop();
             }
         }
     }
