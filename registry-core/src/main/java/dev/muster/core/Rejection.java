@@ -114,11 +114,12 @@ public final class Rejection extends RuntimeException {
                 bound + ": " + value + " is reached; remove what is not needed or raise the bound");
     }
 
-    static Rejection staleTerm(long term, long current) {
+    static Rejection staleTerm(long term, long current, boolean begins) {
         return of(
                 Reason.REASON_STALE_TERM,
-                "term: " + Long.toUnsignedString(term) + " (expected: " + current
-                        + "); another leader has begun; nothing was executed; send it again");
+                "term: " + Long.toUnsignedString(term) + " (expected: " + (begins ? "above " : "")
+                        + current + "); the cluster is not created yet, or another leader has begun; nothing was"
+                        + " executed; send it again");
     }
 
     /** The cluster does not have this yet. */

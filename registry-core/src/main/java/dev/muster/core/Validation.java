@@ -3,9 +3,13 @@ package dev.muster.core;
 
 import com.google.protobuf.MessageOrBuilder;
 import dev.muster.core.key.Key;
+import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
+import dev.muster.internal.v1.NodeReport;
+import dev.muster.internal.v1.OpenSession;
 import dev.muster.internal.v1.Settings;
 import dev.muster.internal.v1.Stamp;
+import dev.muster.internal.v1.TermStarted;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Change;
 import dev.muster.v1.Consistency;
@@ -164,6 +168,38 @@ public final class Validation {
         setting("expiry_budget_min_instances", settings.getExpiryBudgetMinInstances(), 1, Limits.MAX_SETTING_COUNT);
         setting("expiry_window_millis", settings.getExpiryWindowMillis(), 1, Limits.MAX_SETTING_MILLIS);
         setting("hold_millis", settings.getHoldMillis(), 1, Limits.MAX_SETTING_MILLIS);
+    }
+
+    /** A session to be opened. */
+    public static void openSession(OpenSession request) {
+        known(request, "open_session");
+        clientName(request.getClientName());
+        ttlMillis(request.getTtlMillis());
+    }
+
+    /** A command beside its operation. */
+    static void command(Command command) {
+        known(command, "command");
+    }
+
+    /** How many leases one command names. */
+    static void leaseCount(int count) {
+        if (count > Limits.MAX_LEASES_PER_COMMAND) {
+            throw Rejection.invalid("leases", count, "at most " + Limits.MAX_LEASES_PER_COMMAND);
+        }
+    }
+
+    /** What a node reports. */
+    static void nodeReport(NodeReport request) {
+        known(request, "node_report");
+        node(request.getNode());
+        Text.free("text", request.getText(), Limits.MAX_REPORT_CHARS);
+    }
+
+    /** The first command of a term. */
+    static void termStarted(TermStarted request) {
+        known(request, "term_started");
+        node(request.getNode());
     }
 
     /** The beginning of a cluster. */

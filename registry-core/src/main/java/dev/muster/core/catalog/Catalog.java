@@ -82,6 +82,12 @@ public final class Catalog {
         return service == null ? null : service.instance(key.id());
     }
 
+    /** The same key, sharing the service's name with all other keys of the service if there are any. */
+    public Key shared(Key key) {
+        ServiceEntry service = services.get(key.service());
+        return service == null ? key : service.key(key.id());
+    }
+
     /** All services, ordered by namespace and service. */
     public Iterable<ServiceEntry> services() {
         return services.values();

@@ -38,9 +38,9 @@ public final class InstanceRecord {
         return new InstanceRecord(instance, Fingerprint.encode(instance));
     }
 
-    /** The record that was stored as these bytes; they are kept as they are. */
-    public static InstanceRecord decode(ByteString encoded) throws InvalidProtocolBufferException {
-        return new InstanceRecord(Instance.parseFrom(encoded), encoded.toByteArray());
+    /** The record of an instance that was stored as these bytes; they are kept as they are. */
+    public static InstanceRecord stored(Instance instance, ByteString encoded) {
+        return new InstanceRecord(instance, encoded.toByteArray());
     }
 
     /** The instance, parsed anew with each call. */

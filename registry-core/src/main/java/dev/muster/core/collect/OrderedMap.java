@@ -111,6 +111,15 @@ public final class OrderedMap<K extends Comparable<K>, V> {
         return () -> new Walk<>(root, bound, true, node -> node.value);
     }
 
+    /** Entries on the longest path from the root; for tests of the balance. */
+    int depth() {
+        return depth(root);
+    }
+
+    private static int depth(@Nullable Node<?, ?> node) {
+        return node == null ? 0 : 1 + Math.max(depth(node.left), depth(node.right));
+    }
+
     private static int size(@Nullable Node<?, ?> node) {
         return node == null ? 0 : node.size;
     }

@@ -429,7 +429,7 @@ public final class RaftReplica implements Replica {
 
     private void stepDown() {
         transfer(null, HAND_OVER_MILLIS).exceptionally(e -> {
-            LOG.warn("stepping down failed and is tried again: {}", rootOf(e));
+            LOG.warn("stepping down failed and is tried again: {}", rootOf(e).toString());
             return null;
         });
     }
@@ -447,7 +447,7 @@ public final class RaftReplica implements Replica {
         Applied now = stateMachine.applied();
         if (snapshotTrigger.due(now.position().getIndex(), stateMachine.appliedBytes())) {
             takeSnapshot().exceptionally(e -> {
-                LOG.error("a snapshot could not be written and is tried again: {}", rootOf(e));
+                LOG.error("a snapshot could not be written and is tried again: {}", rootOf(e).toString());
                 return null;
             });
         }
@@ -465,7 +465,7 @@ public final class RaftReplica implements Replica {
 
     private void purge(long index) {
         division().getRaftLog().purge(index).exceptionally(e -> {
-            LOG.warn("the log could not be purged up to {}: {}", index, rootOf(e));
+            LOG.warn("the log could not be purged up to {}: {}", index, rootOf(e).toString());
             return index;
         });
     }
@@ -618,7 +618,7 @@ public final class RaftReplica implements Replica {
         try {
             transferLeadership("").get(HAND_OVER_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("leadership was not handed over: {}", rootOf(e));
+            LOG.warn("leadership was not handed over: {}", rootOf(e).toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.core;
+
+import dev.muster.core.catalog.InstanceRecord;
+import dev.muster.core.catalog.ServiceEntry;
+import dev.muster.core.key.Key;
+import dev.muster.v1.BatchRequest;
+import dev.muster.v1.BatchResponse;
+import dev.muster.v1.Change;
+import dev.muster.v1.DeregisterRequest;
+import dev.muster.v1.DeregisterResponse;
+import dev.muster.v1.EventType;
+import dev.muster.v1.Instance;
+import dev.muster.v1.RegisterRequest;
+import dev.muster.v1.RegisterResponse;
+import dev.muster.v1.Result;
+import dev.muster.v1.Status;
+import dev.muster.v1.UpdateRequest;
+import dev.muster.v1.UpdateResponse;
+import org.jspecify.annotations.Nullable;
+
+/** What clients do to the list: register, deregister, update, or several of these at once. Stateless. */
+final class CatalogChanges {
+    private CatalogChanges() {}
+
+    static Result register(Draft draft, RegisterRequest request) {
+        Validation.register(request);
+        long incarnation = enter(draft, request);
+        return Result.newBuilder()
+                .setRegister(
+                        RegisterResponse.newBuilder().setHeader(draft.header()).setIncarnation(incarnation))
+                .build();
+    }
+
+    static Result deregister(Draft draft, DeregisterRequest request) {
+        Validation.deregister(request);
+        remove(draft, request);
+        return Result.newBuilder()
+                .setDeregister(DeregisterResponse.newBuilder().setHeader(draft.header()))
+                .build();
+    }
+
+    static Result update(Draft draft, UpdateRequest request) {
+        Validation.update(request);
+        amend(draft, request);
+        return Result.newBuilder()
+                .setUpdate(UpdateResponse.newBuilder().setHeader(draft.header()))
+                .build();
+    }
+
+    static Result batch(Draft draft, BatchRequest request) {
+        Validation.batch(request);
+        BatchResponse.Builder response = BatchResponse.newBuilder();
+        for (int i = 0; i < request.getChangesCount(); i++) {
+            try {
+                response.addIncarnations(change(draft, request.getChanges(i)));
+            } catch (Rejection rejection) {
+                throw rejection.within("changes[" + i + "]");
+            }
+        }
+        return Result.newBuilder().setBatch(response.setHeader(draft.header())).build();
+    }
+
+    /** The incarnation that is registered after the change, 0 for none. */
+    private static long change(Draft draft, Change change) {
+        return switch (change.getChangeCase()) {
+            case REGISTER -> enter(draft, change.getRegister());
+            case DEREGISTER -> remove(draft, change.getDeregister());
+            case UPDATE -> amend(draft, change.getUpdate());
+            case CHANGE_NOT_SET -> throw Rejection.unsupported("the change");
+        };
+    }
+
+    private static long enter(Draft draft, RegisterRequest request) {
+        Key key = draft.catalog.shared(Key.of(request.getInstance().getKey()));
+        long lease = LeaseChanges.usable(draft, request.getLease());
+        ServiceEntry service = draft.catalog.service(key.service());
+        long supersedes = request.getSupersedes();
+        long known = service == null ? 0 : service.highestIncarnation(key.id());
+        if (supersedes != 0 && Long.compareUnsigned(known, supersedes) > 0) {
+            throw Rejection.fenced(key, supersedes, known);
+        }
+        Instance given = normal(key, lease, request.getInstance());
+        InstanceRecord live = service == null ? null : service.instance(key.id());
+        if (live == null) {
+            checkRoom(draft, service);
+            return begin(draft, key, given, null);
+        }
+        return supersedes == live.incarnation() ? renew(draft, key, given, live) : begin(draft, key, given, live);
+    }
+
+    /** A new incarnation, in place of the one of another process if there is one. */
+    private static long begin(Draft draft, Key key, Instance given, @Nullable InstanceRecord replaced) {
+        long revision = draft.nextRevision();
+        Instance instance = given.toBuilder()
+                .setIncarnation(revision)
+                .setCreateRevision(revision)
+                .setModifyRevision(revision)
+                .setRegisteredAtMillis(draft.clockMillis())
+                .build();
+        store(draft, key, instance, replaced);
+        if (replaced == null) {
+            draft.emit(EventType.EVENT_TYPE_INSTANCE_REGISTERED, "registered", key, revision, given.getLease());
+        } else {
+            draft.emit(
+                    EventType.EVENT_TYPE_INSTANCE_REPLACED,
+                    "a new process took over from incarnation " + replaced.incarnation(),
+                    key,
+                    revision,
+                    given.getLease());
+        }
+        return revision;
+    }
+
+    /** The same incarnation again; nothing happens if it says what it said before. */
+    private static long renew(Draft draft, Key key, Instance given, InstanceRecord live) {
+        Instance before = live.toInstance();
+        Instance again = given.toBuilder()
+                .setIncarnation(before.getIncarnation())
+                .setCreateRevision(before.getCreateRevision())
+                .setModifyRevision(before.getModifyRevision())
+                .setRegisteredAtMillis(before.getRegisteredAtMillis())
+                .build();
+        replaceIfDifferent(draft, key, live, before, again, "registered again with other data");
+        return live.incarnation();
+    }
+
+    private static long remove(Draft draft, DeregisterRequest request) {
+        Key key = Key.of(request.getKey());
+        InstanceRecord live = registered(draft, key, request.getIncarnation());
+        draft.catalog = draft.catalog.without(key, draft.nextRevision());
+        draft.leases = draft.leases.unbind(live.lease(), key);
+        draft.emit(EventType.EVENT_TYPE_INSTANCE_DEREGISTERED, "deregistered", key, live.incarnation(), live.lease());
+        return 0;
+    }
+
+    private static long amend(Draft draft, UpdateRequest request) {
+        Key key = Key.of(request.getKey());
+        InstanceRecord live = registered(draft, key, request.getIncarnation());
+        long expected = request.getExpectedModifyRevision();
+        if (expected != 0 && expected != live.modifyRevision()) {
+            throw Rejection.revisionConflict(key, expected, live.modifyRevision(), live.incarnation());
+        }
+        Instance before = live.toInstance();
+        Instance.Builder after = before.toBuilder();
+        if (request.hasStatus()) {
+            after.setStatus(request.getStatus());
+        }
+        if (request.hasWeight()) {
+            after.setWeight(request.getWeight());
+        }
+        if (request.hasMetadata()) {
+            after.clearMetadata().putAllMetadata(request.getMetadata().getEntriesMap());
+        }
+        replaceIfDifferent(draft, key, live, before, after.build(), "updated");
+        return live.incarnation();
+    }
+
+    private static InstanceRecord registered(Draft draft, Key key, long incarnation) {
+        InstanceRecord live = draft.catalog.instance(key);
+        if (live == null) {
+            throw Rejection.notFound(key);
+        }
+        if (incarnation != 0 && incarnation != live.incarnation()) {
+            throw Rejection.incarnationConflict(key, incarnation, live.incarnation());
+        }
+        return live;
+    }
+
+    private static void replaceIfDifferent(
+            Draft draft, Key key, InstanceRecord live, Instance before, Instance after, String cause) {
+        if (!after.equals(before)) {
+            store(
+                    draft,
+                    key,
+                    after.toBuilder().setModifyRevision(draft.nextRevision()).build(),
+                    live);
+            draft.emit(EventType.EVENT_TYPE_INSTANCE_UPDATED, cause, key, after.getIncarnation(), after.getLease());
+        }
+    }
+
+    private static void store(Draft draft, Key key, Instance instance, @Nullable InstanceRecord replaced) {
+        draft.catalog = draft.catalog.with(key, InstanceRecord.of(instance));
+        long before = replaced == null ? 0 : replaced.lease();
+        if (before != instance.getLease()) {
+            draft.leases = draft.leases.unbind(before, key);
+        }
+        if (replaced == null || before != instance.getLease()) {
+            draft.leases = draft.leases.bind(instance.getLease(), key);
+        }
+    }
+
+    private static void checkRoom(Draft draft, @Nullable ServiceEntry service) {
+        int all = draft.settings().getMaxInstances();
+        if (draft.catalog.instanceCount() >= all) {
+            throw Rejection.limit("max_instances", all);
+        }
+        int each = draft.settings().getMaxInstancesPerService();
+        if (service != null && service.size() >= each) {
+            throw Rejection.limit("max_instances_per_service", each);
+        }
+    }
+
+    /** What the request says, with its defaults spelled out and without what only the registry sets. */
+    private static Instance normal(Key key, long lease, Instance given) {
+        return Instance.newBuilder()
+                .setKey(key.toProto())
+                .addAllEndpoints(given.getEndpointsList())
+                .setZone(given.getZone())
+                .setWeight(given.getWeight() == 0 ? Limits.DEFAULT_WEIGHT : given.getWeight())
+                .setVersion(given.getVersion())
+                .putAllMetadata(given.getMetadataMap())
+                .setStatus(given.getStatus() == Status.STATUS_UNSPECIFIED ? Status.STATUS_UP : given.getStatus())
+                .setLease(lease)
+                .build();
+    }
+}

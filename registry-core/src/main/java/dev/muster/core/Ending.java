@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.core;
+
+import dev.muster.core.catalog.InstanceRecord;
+import dev.muster.core.key.Key;
+import dev.muster.core.lease.Lease;
+import dev.muster.core.session.Session;
+import dev.muster.v1.EventType;
+
+/**
+ * A way for leases and sessions to end: what it is called in events, and why it happens. With a session go all its
+ * leases, with a lease all instances under it. Immutable.
+ *
+ * @param ofSession the event about a session, which speaks for the session's own lease, too
+ * @param ofLease the event about any other lease
+ * @param ofInstance the event about an instance
+ * @param cause why
+ */
+record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, String cause) {
+    static Ending expiredSession(long session) {
+        return expired("session " + session + " was not heard in time");
+    }
+
+    static Ending expiredLease(long lease) {
+        return expired("lease " + lease + " was not renewed in time");
+    }
+
+    static Ending revokedSession(long session) {
+        return revoked("session " + session + " was closed");
+    }
+
+    static Ending revokedLease(long lease) {
+        return revoked("lease " + lease + " was revoked");
+    }
+
+    private static Ending expired(String cause) {
+        return new Ending(
+                EventType.EVENT_TYPE_SESSION_EXPIRED,
+                EventType.EVENT_TYPE_LEASE_EXPIRED,
+                EventType.EVENT_TYPE_INSTANCE_EXPIRED,
+                cause);
+    }
+
+    private static Ending revoked(String cause) {
+        return new Ending(
+                EventType.EVENT_TYPE_SESSION_CLOSED,
+                EventType.EVENT_TYPE_LEASE_REVOKED,
+                EventType.EVENT_TYPE_INSTANCE_DEREGISTERED,
+                cause);
+    }
+
+    /** Ends the session with all its leases; returns how many instances went with it. */
+    int endSession(Draft draft, long id) {
+        Session session = draft.sessions.get(id);
+        if (session == null) {
+            throw new IllegalStateException("lease of session " + id + " without its session");
+        }
+        draft.emit(ofSession, cause).setSession(id).setLease(id);
+        int instances = removeAll(draft, id, id);
+        for (long other : session.leases()) {
+            if (other != id) {
+                instances += endLease(draft, other, id);
+            }
+        }
+        draft.leases = draft.leases.without(id);
+        draft.sessions = draft.sessions.without(id);
+        return instances;
+    }
+
+    /** Ends a lease that is not a session's own; returns how many instances went with it. */
+    int endLease(Draft draft, Lease lease) {
+        int instances = endLease(draft, lease.id(), lease.session());
+        Session session = draft.sessions.get(lease.session());
+        if (session != null) {
+            draft.sessions = draft.sessions.with(session.without(lease.id()));
+        }
+        return instances;
+    }
+
+    private int endLease(Draft draft, long lease, long session) {
+        draft.emit(ofLease, cause).setLease(lease).setSession(session);
+        int instances = removeAll(draft, lease, session);
+        draft.leases = draft.leases.without(lease);
+        return instances;
+    }
+
+    private int removeAll(Draft draft, long lease, long session) {
+        int count = 0;
+        for (Key key : draft.leases.keys(lease)) {
+            InstanceRecord instance = draft.catalog.instance(key);
+            if (instance == null) {
+                throw new IllegalStateException("instance " + key + " of lease " + lease + " is not listed");
+            }
+            draft.catalog = draft.catalog.without(key, draft.nextRevision());
+            draft.leases = draft.leases.unbind(lease, key);
+            draft.emit(ofInstance, cause, key, instance.incarnation(), lease).setSession(session);
+            count++;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.core.snapshot;
+
+import com.google.protobuf.ByteString;
+import dev.muster.core.RegistryState;
+import dev.muster.core.catalog.Budget;
+import dev.muster.core.catalog.Catalog;
+import dev.muster.core.catalog.InstanceRecord;
+import dev.muster.core.catalog.Tombstone;
+import dev.muster.core.event.EventRing;
+import dev.muster.core.key.Key;
+import dev.muster.core.key.ServiceName;
+import dev.muster.core.lease.Lease;
+import dev.muster.core.lease.Leases;
+import dev.muster.core.session.Session;
+import dev.muster.core.session.Session.Remembered;
+import dev.muster.core.session.Sessions;
+import dev.muster.core.snapshot.SnapshotCodec.Snapshot;
+import dev.muster.internal.v1.BudgetRecord;
+import dev.muster.internal.v1.LeaseRecord;
+import dev.muster.internal.v1.OutcomeRecord;
+import dev.muster.internal.v1.ServiceRecord;
+import dev.muster.internal.v1.SessionRecord;
+import dev.muster.internal.v1.SnapshotHeader;
+import dev.muster.internal.v1.StateRecord;
+import dev.muster.internal.v1.TombstoneRecord;
+import dev.muster.v1.Event;
+import dev.muster.v1.Instance;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a state together from its records.
+ *
+ * <p>What it returns hashes to what the header says; all counts, sums and indexes are made anew on the way. Not
+ * thread-safe.
+ */
+final class StateReader implements FrameReader.Sink {
+    private @Nullable SnapshotHeader header;
+    private @Nullable StateRecord scalars;
+    private Catalog catalog = Catalog.empty();
+    private Leases leases = Leases.empty();
+    private Sessions sessions = Sessions.empty();
+    private EventRing events = EventRing.empty();
+
+    @Override
+    public void accept(Section section, ByteString record) throws IOException {
+        switch (section) {
+            case HEADER -> add(SnapshotHeader.parseFrom(record));
+            case STATE -> add(StateRecord.parseFrom(record));
+            case SESSIONS -> add(SessionRecord.parseFrom(record));
+            case LEASES -> add(LeaseRecord.parseFrom(record));
+            case INSTANCES -> addInstance(record);
+            case TOMBSTONES -> add(TombstoneRecord.parseFrom(record));
+            case SERVICES -> add(ServiceRecord.parseFrom(record));
+            case BUDGETS -> add(BudgetRecord.parseFrom(record));
+            case EVENTS -> add(Event.parseFrom(record));
+            case END -> throw new IllegalStateException("the end has no records");
+        }
+    }
+
+    /** The snapshot, once all records are in. */
+    Snapshot finish() {
+        SnapshotHeader header = require(this.header, Section.HEADER);
+        StateRecord scalars = require(this.scalars, Section.STATE);
+        RegistryState state = RegistryState.empty().toBuilder()
+                .identity(header.getClusterId(), header.getEpochId(), header.getEpochOrdinal(), scalars.getSettings())
+                .featureLevel(header.getFeatureLevel())
+                .revision(header.getRevision())
+                .clockMillis(scalars.getClockMillis())
+                .term(scalars.getTerm(), scalars.getLeader())
+                .catalog(catalog.compactedTo(scalars.getCompactedRevision()))
+                .leases(leases)
+                .sessions(sessions)
+                .events(events)
+                .chain(header.getChain())
+                .stateHash(header.getStateHash())
+                .build();
+        check("last event", header.getLastEvent(), events.lastSequence());
+        check("content hash", header.getContentHash(), state.contentHash());
+        return new Snapshot(header, state);
+    }
+
+    private void add(SnapshotHeader record) {
+        if (header != null) {
+            throw new IllegalStateException("a second header");
+        }
+        header = record;
+        events = EventRing.startingAt(record.getFirstEvent());
+    }
+
+    private void add(StateRecord record) {
+        if (scalars != null) {
+            throw new IllegalStateException("a second state record");
+        }
+        scalars = record;
+    }
+
+    private void add(SessionRecord record) {
+        Session session = sessions.get(record.getId());
+        if (session == null) {
+            session = Session.stored(
+                    record.getId(), record.getClientName(), record.getGeneration(), record.getAckBelow());
+        }
+        for (OutcomeRecord outcome : record.getOutcomesList()) {
+            session = session.remember(Remembered.of(outcome.getSequence(), outcome.getDigest(), outcome.getResult()));
+        }
+        sessions = sessions.with(session);
+    }
+
+    private void add(LeaseRecord record) {
+        leases = leases.with(
+                new Lease(record.getId(), record.getTtlMillis(), record.getSession(), record.getHeldSinceMillis()));
+        if (record.getSession() != 0) {
+            Session session = sessions.get(record.getSession());
+            if (session == null) {
+                throw new IllegalStateException("lease " + record.getId() + " is of an unknown session");
+            }
+            sessions = sessions.with(session.with(record.getId()));
+        }
+    }
+
+    private void addInstance(ByteString record) throws IOException {
+        Instance instance = Instance.parseFrom(record);
+        Key key = catalog.shared(Key.of(instance.getKey()));
+        catalog = catalog.with(key, InstanceRecord.stored(instance, record));
+        leases = leases.bind(instance.getLease(), key);
+    }
+
+    private void add(TombstoneRecord record) {
+        catalog = catalog.with(
+                new ServiceName(record.getNamespace(), record.getService()),
+                new Tombstone(record.getId(), record.getIncarnation(), record.getRevision()));
+    }
+
+    private void add(ServiceRecord record) {
+        catalog = catalog.with(new ServiceName(record.getNamespace(), record.getService()), record.getRevision());
+    }
+
+    private void add(BudgetRecord record) {
+        catalog = catalog.with(
+                new ServiceName(record.getNamespace(), record.getService()),
+                new Budget(record.getWindowStartMillis(), record.getSizeAtStart(), record.getExpired()));
+    }
+
+    private void add(Event event) {
+        events = events.append(event, Integer.MAX_VALUE);
+    }
+
+    private static <T> T require(@Nullable T record, Section section) {
+        if (record == null) {
+            throw new IllegalStateException("no " + section);
+        }
+        return record;
+    }
+
+    private static void check(String what, long stored, long found) {
+        if (stored != found) {
+            throw new IllegalStateException(
+                    what + " is " + Long.toHexString(found) + " (expected: " + Long.toHexString(stored) + ")");
+        }
+    }
+}
