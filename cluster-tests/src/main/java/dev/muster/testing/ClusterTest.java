@@ -36,6 +36,9 @@ public @interface ClusterTest {
     /** How many nodes. */
     int nodes() default 3;
 
+    /** Whether there is a {@link Network} between the nodes, which a test can make a bad one. */
+    boolean badNetwork() default false;
+
     /** Settings of every node, {@code key=value} with the keys of the server. */
     String[] settings() default {};
 }

@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster of real processes on ports and in folders of its own. What was started through it (nodes, clients, writers)
@@ -37,6 +38,7 @@ public final class TestCluster implements AutoCloseable {
     private final Path folder;
     private final PortBlock ports;
     private final List<TestNode> nodes;
+    private final @Nullable Network network;
     private final MusterClient adminClient;
     private final Ledger ledger = new Ledger();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -45,17 +47,20 @@ public final class TestCluster implements AutoCloseable {
     private TestCluster(Builder builder) {
         folder = Folders.fresh(builder.name);
         ports = PortBlock.reserve(builder.nodes + 1);
+        String host = builder.badNetwork ? Network.HOST : "127.0.0.1";
         List<String> settings = new ArrayList<>();
         settings.add("--cluster=" + builder.name);
+        settings.add("--advertise=" + host);
         settings.add("--peers="
                 + IntStream.range(0, builder.nodes)
-                        .mapToObj(index -> nodeName(index) + "=127.0.0.1:" + ports.port(index))
+                        .mapToObj(index -> nodeName(index) + "=" + host + ":" + ports.port(index))
                         .collect(Collectors.joining(",")));
         settings.add("--preset=local");
         builder.settings.forEach(setting -> settings.add("--" + setting));
         nodes = IntStream.range(0, builder.nodes)
                 .mapToObj(index -> new TestNode(this, nodeName(index), ports.port(index), settings))
                 .toList();
+        network = builder.badNetwork ? new Network(nodes) : null;
         adminClient = MusterClient.builder()
                 .endpoints(endpoints())
                 .clientName("test-admin")
@@ -210,8 +215,19 @@ public final class TestCluster implements AutoCloseable {
         return ports.port(nodes.size());
     }
 
-    /** Lets every node run again, frozen or dead, and waits until all serve. */
+    /** The network that its peers and clients meet; only of a cluster that was built with one. */
+    public Network network() {
+        if (network == null) {
+            throw new IllegalStateException("this cluster has no network to play with (expected: badNetwork)");
+        }
+        return network;
+    }
+
+    /** Lets every node run again, frozen or dead or cut off, and waits until all serve. */
     public void heal() {
+        if (network != null) {
+            network.heal();
+        }
         nodes.forEach(TestNode::heal);
         awaitReady();
     }
@@ -242,6 +258,9 @@ public final class TestCluster implements AutoCloseable {
         nodes.forEach(node -> node.discard(keepsFiles));
         closeOpened();
         adminClient.close();
+        if (network != null) {
+            network.close();
+        }
         ports.close();
         if (!keepsFiles) {
             nodes.forEach(node -> Folders.delete(node.data()));
@@ -302,6 +321,7 @@ public final class TestCluster implements AutoCloseable {
         private final String name;
         private final List<String> settings = new ArrayList<>();
         private int nodes = 3;
+        private boolean badNetwork;
 
         private Builder(String name) {
             this.name = name;
@@ -310,6 +330,12 @@ public final class TestCluster implements AutoCloseable {
         /** How many nodes; 3 when not said. */
         public Builder nodes(int count) {
             nodes = count;
+            return this;
+        }
+
+        /** With a {@link Network} between the nodes and before clients that ask for its endpoints. */
+        public Builder badNetwork(boolean wanted) {
+            badNetwork = wanted;
             return this;
         }
 

@@ -12,8 +12,8 @@ import dev.muster.client.ServiceInstance;
 import dev.muster.client.WriteResult;
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.Hashes;
+import dev.muster.testing.Network;
 import dev.muster.testing.SteadyWrites;
-import dev.muster.testing.TcpProxy;
 import dev.muster.testing.TcpProxy.Direction;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
@@ -24,23 +24,25 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Writes that are executed while their replies get lost, so that the client sends them again. */
-@ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=0"})
+@ClusterTest(
+        badNetwork = true,
+        settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=0"})
 final class LostReplyTest {
     private static final int WRITES = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     @Test
     void writeWhoseReplyIsLostIsAppliedOnce(TestCluster cluster) {
-        BadNetwork network = new BadNetwork(cluster);
-        MusterClient client = network.client();
+        Network network = cluster.network();
+        MusterClient client = behind(network, cluster);
         write(client, "before", 1).forEach(CompletableFuture::join);
         for (int round = 0; round < 3; round++) {
             long before = Hashes.awaitEqual(cluster).position().revision();
-            network.swallowReplies();
+            loseReplies(network);
             List<CompletableFuture<WriteResult>> writes = write(client, "round" + round, WRITES);
             awaitRevision(cluster, before + WRITES);
 
-            network.heal();
+            heal(network);
 
             assertAppliedOnce(cluster, "round" + round, writes, before);
             assertThat(Hashes.awaitEqual(cluster).position().revision())
@@ -51,14 +53,14 @@ final class LostReplyTest {
 
     @Test
     void writeIsAppliedOnceThoughTheNodeThatIsAskedAgainKnowsItFromASnapshot(TestCluster cluster) {
-        BadNetwork network = new BadNetwork(cluster);
-        MusterClient client = network.client();
+        Network network = cluster.network();
+        MusterClient client = behind(network, cluster);
         write(client, "before", 1).forEach(CompletableFuture::join);
         TestNode away = cluster.followers().get(0);
         away.kill();
         LogFiles left = LogFiles.of(away);
         long before = cluster.awaitLeader().status().position().revision();
-        network.swallowReplies();
+        loseReplies(network);
         List<CompletableFuture<WriteResult>> writes = write(client, "snapshot", WRITES);
         awaitRevision(cluster, before + WRITES);
         SteadyWrites others = cluster.startSteadyWrites(500).awaitMore(3_000);
@@ -69,22 +71,25 @@ final class LostReplyTest {
         Hashes.awaitEqual(cluster);
         cluster.admin().transferLeadership(away.name());
         cluster.awaitLeader(node -> node == away);
-        network.heal();
+        heal(network);
 
         assertAppliedOnce(cluster, "snapshot", writes, before);
     }
 
     @Test
     void writeWhoseRequestIsCutInTheMiddleIsAppliedOnce(TestCluster cluster) {
-        BadNetwork network = new BadNetwork(cluster);
-        MusterClient client = network.client();
+        Network network = cluster.network();
+        MusterClient client = behind(network, cluster);
         write(client, "before", 1).forEach(CompletableFuture::join);
         for (int round = 0; round < 10; round++) {
-            network.cutRequestsAfter(100L + 400L * round);
+            long bytes = 100L + 400L * round;
+            network.clientPorts().forEach(proxy -> proxy.cutAfter(Direction.REQUESTS, bytes));
             List<CompletableFuture<WriteResult>> writes = write(client, "cut" + round, WRITES);
             assertAppliedOnce(cluster, "cut" + round, writes, 0);
         }
-        assertThat(network.cuts()).isPositive();
+        assertThat(network.clientPorts().stream().mapToInt(proxy -> proxy.cuts(Direction.REQUESTS)))
+                .as("connections that were cut in the middle of a request")
+                .anyMatch(cuts -> cuts > 0);
     }
 
     private static List<CompletableFuture<WriteResult>> write(MusterClient client, String service, int count) {
@@ -127,43 +132,20 @@ final class LostReplyTest {
         }
     }
 
-    /** A client that reaches every node through a proxy only. */
-    private static final class BadNetwork {
-        private final TestCluster cluster;
-        private final List<TcpProxy> proxies;
+    /** A client that meets the bad network only. */
+    private static MusterClient behind(Network network, TestCluster cluster) {
+        return cluster.clientOf(
+                builder -> builder.endpoints(network.endpoints()).requestTimeout(PATIENCE));
+    }
 
-        BadNetwork(TestCluster cluster) {
-            this.cluster = cluster;
-            proxies = cluster.nodes().stream()
-                    .map(node -> cluster.closedWithCluster(TcpProxy.before(node.port())))
-                    .toList();
-        }
+    private static void loseReplies(Network network) {
+        network.clientPorts().forEach(proxy -> proxy.swallow(Direction.REPLIES));
+    }
 
-        MusterClient client() {
-            return cluster.clientOf(builder -> builder.endpoints(
-                            proxies.stream().map(TcpProxy::endpoint).toArray(String[]::new))
-                    .requestTimeout(PATIENCE));
-        }
-
-        void swallowReplies() {
-            proxies.forEach(proxy -> proxy.swallow(Direction.REPLIES));
-        }
-
-        void cutRequestsAfter(long bytes) {
-            proxies.forEach(proxy -> proxy.cutAfter(Direction.REQUESTS, bytes));
-        }
-
-        int cuts() {
-            return proxies.stream()
-                    .mapToInt(proxy -> proxy.cuts(Direction.REQUESTS))
-                    .sum();
-        }
-
-        void heal() {
-            assertThat(proxies.stream().mapToLong(proxy -> proxy.swallowed(Direction.REPLIES)))
-                    .as("bytes of replies that were lost")
-                    .anyMatch(bytes -> bytes > 0);
-            proxies.forEach(TcpProxy::heal);
-        }
+    private static void heal(Network network) {
+        assertThat(network.swallowedOfClients(Direction.REPLIES))
+                .as("bytes of replies that were lost")
+                .isPositive();
+        network.heal();
     }
 }
