@@ -11,6 +11,7 @@ import dev.muster.core.session.Sessions;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.Settings;
+import dev.muster.internal.v1.Stamp;
 import dev.muster.v1.Event;
 import dev.muster.v1.EventType;
 import dev.muster.v1.Header;
@@ -183,10 +184,12 @@ final class Draft {
 
     private List<Event> number() {
         if (jumped) {
+            Stamp stamp = command.getStamp();
             emit(
-                    EventType.EVENT_TYPE_CLOCK_JUMP,
-                    "the leader's clock went from " + base.clockMillis() + " to "
-                            + command.getStamp().getTimeMillis() + " ms; taken as " + clockMillis);
+                            EventType.EVENT_TYPE_CLOCK_JUMP,
+                            "the leader's clock went from " + base.clockMillis() + " to " + stamp.getTimeMillis()
+                                    + " ms; taken as " + clockMillis)
+                    .setActor(stamp.getNode());
             Collections.rotate(events, 1);
         }
         List<Event> numbered = new ArrayList<>(events.size());

@@ -109,22 +109,28 @@ public final class Rejection extends RuntimeException {
 
     /** A bound of the registry is reached. */
     public static Rejection limit(String bound, long value) {
-        return of(
-                Reason.REASON_LIMIT,
-                bound + ": " + value + " is reached; remove what is not needed or raise the bound");
+        return limit(bound, value, "remove what is not needed, or raise the bound");
     }
 
-    static Rejection staleTerm(long term, long current, boolean begins) {
+    static Rejection limit(String bound, long value, String advice) {
+        return of(Reason.REASON_LIMIT, bound + ": " + value + " is reached; " + advice);
+    }
+
+    static Rejection notCreated() {
+        return of(
+                Reason.REASON_STALE_TERM, "the cluster is not created yet; nothing was executed; wait for its leader");
+    }
+
+    static Rejection staleTerm(long term, String expected) {
         return of(
                 Reason.REASON_STALE_TERM,
-                "term: " + Long.toUnsignedString(term) + " (expected: " + (begins ? "above " : "")
-                        + current + "); the cluster is not created yet, or another leader has begun; nothing was"
-                        + " executed; send it again");
+                "term: " + Long.toUnsignedString(term) + " (expected: " + expected
+                        + "); another leader has begun; nothing was executed; send it again");
     }
 
     /** The cluster does not have this yet. */
     public static Rejection unsupported(String what) {
-        return of(Reason.REASON_UNSUPPORTED, what + " is not known at feature level " + Limits.FEATURE_LEVEL);
+        return of(Reason.REASON_UNSUPPORTED, what + " is not known here (expected: at most feature level " + Limits.FEATURE_LEVEL + ")");
     }
 
     static Rejection internal(RuntimeException defect) {

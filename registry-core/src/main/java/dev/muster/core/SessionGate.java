@@ -39,7 +39,10 @@ final class SessionGate {
             return replay(outcome, command);
         }
         if (session.outcomeCount() >= draft.settings().getMaxOutcomes()) {
-            throw Rejection.limit("max_outcomes", draft.settings().getMaxOutcomes());
+            throw Rejection.limit(
+                    "max_outcomes",
+                    draft.settings().getMaxOutcomes(),
+                    "acknowledge the replies that arrived, then send it again");
         }
         return null;
     }

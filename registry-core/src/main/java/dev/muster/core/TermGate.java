@@ -15,14 +15,18 @@ final class TermGate {
 
     /** Lets a command of the current term pass, or one that begins a newer term, and moves the clock. */
     static void enter(Draft draft) {
-        RegistryState state = draft.base();
         Stamp stamp = draft.command().getStamp();
-        boolean created = !state.clusterId().isEmpty();
         boolean begins = draft.command().getOpCase() == Command.OpCase.TERM_STARTED;
-        boolean current =
-                begins ? !created || stamp.getTerm() > state.term() : created && stamp.getTerm() == state.term();
-        if (!current) {
-            throw Rejection.staleTerm(stamp.getTerm(), state.term(), begins);
+        boolean created = !draft.base().clusterId().isEmpty();
+        long current = draft.base().term();
+        if (!created && !begins) {
+            throw Rejection.notCreated();
+        }
+        if (created && begins && stamp.getTerm() <= current) {
+            throw Rejection.staleTerm(stamp.getTerm(), "above " + current);
+        }
+        if (created && !begins && stamp.getTerm() != current) {
+            throw Rejection.staleTerm(stamp.getTerm(), String.valueOf(current));
         }
         Validation.stamp(stamp);
         draft.tick();

@@ -16,7 +16,9 @@ public interface Fatal {
         /** What is on the disk is damaged, or lost something that was promised. */
         DATA_UNUSABLE,
         /** The cluster replaced this member. */
-        REPLACED
+        REPLACED,
+        /** The cluster uses a feature level above the highest that this version knows. */
+        FEATURE_LEVEL
     }
 
     /** Prints the line for the operator and ends the process. */

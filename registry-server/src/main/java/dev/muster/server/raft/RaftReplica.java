@@ -17,6 +17,8 @@ import dev.muster.server.storage.StorageException;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,7 +66,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class RaftReplica implements Replica {
     private static final Logger LOG = LoggerFactory.getLogger(RaftReplica.class);
-    private static final String GROUP = "registry";
+
+    /** The one Raft group, as log entries, snapshots and resume tokens name it. */
+    public static final String GROUP = "registry";
+
     private static final long WATCH_MILLIS = 50;
     private static final long HAND_OVER_MILLIS = 1000;
 
@@ -131,6 +136,7 @@ public final class RaftReplica implements Replica {
      * Starts the node's replica; returns when it takes part, which is before it knows a leader.
      *
      * @throws StorageException if the data folder must not be used
+     * @throws UncheckedIOException if the Raft port is taken
      */
     public static RaftReplica start(DataFolder folder, Membership membership, RaftOptions options, Fatal fatal) {
         try {
@@ -140,6 +146,11 @@ public final class RaftReplica implements Replica {
         } catch (IOException | RuntimeException e) {
             if (e instanceof StorageException unusable) {
                 throw unusable;
+            }
+            if (portTaken(e)) {
+                throw new UncheckedIOException(
+                        "cannot listen at " + membership.self().raftAddress() + " for other nodes: the port is taken",
+                        new BindException(e.getMessage()));
             }
             throw new StorageException(
                     StorageException.Kind.UNUSABLE,
@@ -429,7 +440,7 @@ public final class RaftReplica implements Replica {
 
     private void stepDown() {
         transfer(null, HAND_OVER_MILLIS).exceptionally(e -> {
-            LOG.warn("stepping down failed and is tried again: {}", rootOf(e));
+            LOG.warn("stepping down failed and is tried again: {}", rootOf(e).toString());
             return null;
         });
     }
@@ -447,7 +458,7 @@ public final class RaftReplica implements Replica {
         Applied now = stateMachine.applied();
         if (snapshotTrigger.due(now.position().getIndex(), stateMachine.appliedBytes())) {
             takeSnapshot().exceptionally(e -> {
-                LOG.error("a snapshot could not be written and is tried again: {}", rootOf(e));
+                LOG.error("a snapshot could not be written and is tried again: {}", rootOf(e).toString());
                 return null;
             });
         }
@@ -465,7 +476,7 @@ public final class RaftReplica implements Replica {
 
     private void purge(long index) {
         division().getRaftLog().purge(index).exceptionally(e -> {
-            LOG.warn("the log could not be purged up to {}: {}", index, rootOf(e));
+            LOG.warn("the log could not be purged up to {}: {}", index, rootOf(e).toString());
             return index;
         });
     }
@@ -611,14 +622,15 @@ public final class RaftReplica implements Replica {
         }
     }
 
-    private void handOver() {
+    /** Hands leadership over, if this node has it, within about a second. */
+    public void handOver() {
         if (!leadership.leads() || members().size() == 1) {
             return;
         }
         try {
             transferLeadership("").get(HAND_OVER_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("leadership was not handed over: {}", rootOf(e));
+            LOG.warn("leadership was not handed over: {}", rootOf(e).toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -647,6 +659,10 @@ public final class RaftReplica implements Replica {
             thread.setDaemon(true);
             return thread;
         };
+    }
+
+    private static boolean portTaken(@Nullable Throwable e) {
+        return e != null && (e instanceof BindException || portTaken(e.getCause()));
     }
 
     private static Throwable rootOf(Throwable e) {

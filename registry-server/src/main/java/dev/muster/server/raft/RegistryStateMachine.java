@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.raft;
 
+import dev.muster.core.Limits;
 import dev.muster.core.Outcome;
 import dev.muster.core.RegistryState;
 import dev.muster.core.log.EntryCodec;
@@ -176,6 +177,9 @@ final class RegistryStateMachine extends BaseStateMachine {
             }
             return;
         }
+        if (needsNewerVersion(commands)) {
+            return;
+        }
         RegistryState state = applied.state();
         Outcome[] outcomes = new Outcome[commands.size()];
         for (int i = 0; i < outcomes.length; i++) {
@@ -189,6 +193,20 @@ final class RegistryStateMachine extends BaseStateMachine {
             }
         }
         events.applied(state);
+    }
+
+    /** A version that does not know a feature level cannot apply what comes after it as the others do. */
+    private boolean needsNewerVersion(List<Command> commands) {
+        for (Command command : commands) {
+            int level = command.getRaiseFeatureLevel().getLevel();
+            if (level > Limits.FEATURE_LEVEL) {
+                String message = "the cluster has reached feature level " + level + ", this version knows "
+                        + Limits.FEATURE_LEVEL + ": install the version that the other nodes run";
+                fatal.end(Fatal.Cause.FEATURE_LEVEL, message, new IllegalStateException(message));
+                return true;
+            }
+        }
+        return false;
     }
 
     private void publish(RegistryState state, TermIndex position) {

@@ -6,6 +6,8 @@ import dev.muster.internal.v1.IdentifyResponse;
 import dev.muster.internal.v1.JoinRequest;
 import dev.muster.internal.v1.JoinResponse;
 import dev.muster.internal.v1.PeersGrpc;
+import dev.muster.internal.v1.ReportRequest;
+import dev.muster.internal.v1.ReportResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 
@@ -28,5 +30,11 @@ final class PeerService extends PeersGrpc.PeersImplBase {
     public void join(JoinRequest request, StreamObserver<JoinResponse> observer) {
         unary.read(
                 observer, () -> peers.join(request).thenApply(nothing -> JoinResponse.getDefaultInstance()));
+    }
+
+    @Override
+    public void report(ReportRequest request, StreamObserver<ReportResponse> observer) {
+        unary.read(
+                observer, () -> peers.report(request).thenApply(nothing -> ReportResponse.getDefaultInstance()));
     }
 }

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.core.collect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+final class OrderedMapTest {
+    @Test
+    void doesWhatTreeMapDoes() {
+        Random random = new Random(7);
+        for (int round = 0; round < 50; round++) {
+            OrderedMap<Integer, String> map = OrderedMap.empty();
+            TreeMap<Integer, String> model = new TreeMap<>();
+            int keys = 1 + random.nextInt(200);
+            for (int step = 0; step < 400; step++) {
+                int key = random.nextInt(keys);
+                if (random.nextInt(5) < 3) {
+                    map = map.put(key, key + "." + step);
+                    model.put(key, key + "." + step);
+                } else {
+                    map = map.remove(key);
+                    model.remove(key);
+                }
+                assertThat(map.size()).isEqualTo(model.size());
+            }
+            assertSame(map, model, random.nextInt(keys + 2) - 1);
+        }
+    }
+
+    @Test
+    void olderVersionsStayAsTheyWere() {
+        OrderedMap<Integer, Integer> before = OrderedMap.empty();
+        for (int i = 0; i < 100; i++) {
+            before = before.put(i, i);
+        }
+        OrderedMap<Integer, Integer> after = before;
+        for (int i = 0; i < 100; i += 2) {
+            after = after.remove(i).put(i + 1, -1);
+        }
+        assertThat(before.size()).isEqualTo(100);
+        assertThat(before.get(1)).isEqualTo(1);
+        assertThat(after.size()).isEqualTo(50);
+        assertThat(after.get(1)).isEqualTo(-1);
+    }
+
+    @Test
+    void staysShallowHoweverItIsFilledAndEmptied() {
+        OrderedMap<Integer, Integer> map = OrderedMap.empty();
+        int size = 20_000;
+        for (int i = 0; i < size; i++) {
+            map = map.put(i, i);
+        }
+        // A subtree holds at most 3/4 of its parent: log(20000) / log(4/3) is 34.
+        assertThat(map.depth()).isLessThanOrEqualTo(34);
+        for (int i = 0; i < size; i++) {
+            if (i % 64 != 0) {
+                map = map.remove(i);
+            }
+        }
+        assertThat(map.size()).isEqualTo(313);
+        assertThat(map.depth()).isLessThanOrEqualTo(20);
+    }
+
+    @Test
+    void removingWhatIsNotThereChangesNothing() {
+        OrderedMap<Integer, Integer> map = OrderedMap.<Integer, Integer>empty().put(1, 1);
+        assertThat(map.remove(2)).isSameAs(map);
+        assertThat(map.remove(1)).isSameAs(OrderedMap.empty());
+        assertThat(OrderedMap.<Integer, Integer>empty().first()).isNull();
+    }
+
+    @Test
+    void anIteratorSaysWhenItIsAtItsEnd() {
+        Iterator<Integer> iterator =
+                OrderedMap.<Integer, Integer>empty().put(1, 1).values().iterator();
+        iterator.next();
+        assertThat(iterator.hasNext()).isFalse();
+        assertThatThrownBy(iterator::next).isInstanceOf(NoSuchElementException.class);
+    }
+
+    private static void assertSame(OrderedMap<Integer, String> map, TreeMap<Integer, String> model, int bound) {
+        assertThat(map.values()).containsExactlyElementsOf(model.values());
+        assertThat(map.keys()).containsExactlyElementsOf(model.keySet());
+        assertThat(map.valuesAbove(bound))
+                .containsExactlyElementsOf(model.tailMap(bound, false).values());
+        assertThat(map.valuesFrom(bound))
+                .containsExactlyElementsOf(model.tailMap(bound, true).values());
+        assertThat(map.get(bound)).isEqualTo(model.get(bound));
+        assertThat(map.first()).isEqualTo(model.isEmpty() ? null : model.firstEntry().getValue());
+    }
+}
