@@ -88,6 +88,15 @@ public final class Limits {
     /** Bytes of a frame of a stream. */
     public static final int MAX_FRAME_BYTES = 1024 * 1024;
 
+    /** Bytes of a command: an operation with its stamp and its place in a session. */
+    public static final int MAX_COMMAND_BYTES = MAX_OPERATION_BYTES + 2 * 1024;
+
+    /** Bytes of commands, before their stamps, after which a log entry takes no more: stamped it stays below its bound. */
+    public static final int MAX_ENTRY_FILL_BYTES = MAX_ENTRY_BYTES / 2;
+
+    /** Bytes of commands that may wait on a leader for the log. */
+    public static final int MAX_QUEUED_BYTES = 32 * 1024 * 1024;
+
     /** A forward step of the registry's clock above this is taken as this, and reported. */
     public static final long MAX_CLOCK_STEP_MILLIS = 3_600_000;
 

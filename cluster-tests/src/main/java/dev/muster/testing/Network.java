@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.testing;
+
+import dev.muster.testing.TcpProxy.Direction;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+
+/**
+ * The network between the nodes of a cluster, and between it and its clients: a {@link TcpProxy} before each port. The
+ * nodes know each other by the addresses of the proxies only, and tell clients no others. Works where all of 127/8 is
+ * this machine, as on Linux. Safe for use by any number of threads.
+ */
+public final class Network implements AutoCloseable {
+    /** Where the proxies listen; the nodes listen at 127.0.0.1 on the same ports. */
+    static final String HOST = "127.0.0.2";
+
+    private final Map<TestNode, TcpProxy> clientPorts = new LinkedHashMap<>();
+    private final Map<TestNode, TcpProxy> raftPorts = new LinkedHashMap<>();
+
+    Network(List<TestNode> nodes) {
+        for (TestNode node : nodes) {
+            clientPorts.put(node, before(node.port()));
+            raftPorts.put(node, before(node.port() + 1));
+        }
+    }
+
+    /** What stands before the client port of a node. */
+    public TcpProxy clientPort(TestNode node) {
+        return find(clientPorts, node);
+    }
+
+    /** What stands before the port on which a node hears its peers. */
+    public TcpProxy raftPort(TestNode node) {
+        return find(raftPorts, node);
+    }
+
+    /** What stands before all client ports. */
+    public List<TcpProxy> clientPorts() {
+        return List.copyOf(clientPorts.values());
+    }
+
+    /** For clients that shall meet this network: {@code host:port} of each node. */
+    public String[] endpoints() {
+        return clientPorts.values().stream().map(TcpProxy::endpoint).toArray(String[]::new);
+    }
+
+    /** How many bytes of clients' traffic were swallowed this way. */
+    public long swallowedOfClients(Direction direction) {
+        return clientPorts.values().stream()
+                .mapToLong(proxy -> proxy.swallowed(direction))
+                .sum();
+    }
+
+    /** Lets everything pass again. */
+    public void heal() {
+        all().forEach(TcpProxy::heal);
+    }
+
+    @Override
+    public void close() {
+        all().forEach(TcpProxy::close);
+    }
+
+    private List<TcpProxy> all() {
+        List<TcpProxy> all = new ArrayList<>(clientPorts.values());
+        all.addAll(raftPorts.values());
+        return all;
+    }
+
+    private static TcpProxy before(int port) {
+        return TcpProxy.between(new InetSocketAddress(HOST, port), port);
+    }
+
+    private static TcpProxy find(Map<TestNode, TcpProxy> proxies, TestNode node) {
+        TcpProxy proxy = proxies.get(node);
+        if (proxy == null) {
+            throw new NoSuchElementException("proxy of " + node + " (it has: " + proxies.keySet() + ")");
+        }
+        return proxy;
+    }
+}

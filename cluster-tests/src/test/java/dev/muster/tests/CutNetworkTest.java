@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.muster.testing.ClusterTest;
+import dev.muster.testing.Network;
+import dev.muster.testing.Readers;
+import dev.muster.testing.TcpProxy.Direction;
+import dev.muster.testing.TestCluster;
+import dev.muster.testing.TestNode;
+import dev.muster.testing.Workload;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Connections between nodes that carry one way only, or slowly, or break. */
+@ClusterTest(badNetwork = true)
+final class CutNetworkTest {
+    @Test
+    void followerThatHearsNobodyDoesNotUnseatTheLeader(TestCluster cluster) {
+        Workload writers = cluster.startWriters(2).awaitMore(50);
+        TestNode leader = cluster.awaitLeader();
+        long term = leader.status().term();
+        Network network = cluster.network();
+        TestNode deaf = cluster.followers().get(0);
+
+        network.raftPort(deaf).swallow(Direction.REQUESTS);
+        await("it tries to be elected for a while")
+                .during(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(6))
+                .until(() -> leader.status().term() == term);
+        writers.awaitMore(100);
+        assertThat(network.raftPort(deaf).swallowed(Direction.REQUESTS)).isPositive();
+
+        network.heal();
+        deaf.awaitReady();
+        assertThat(cluster.awaitLeader().status().term())
+                .as("term after it hears again: it asked before it voted for itself")
+                .isEqualTo(term);
+    }
+
+    @Test
+    void leaderThatIsHeardButHearsNoAcknowledgementStepsDownAndWritesGoOn(TestCluster cluster) {
+        Workload writers = cluster.startWriters(2).awaitMore(50);
+        Readers readers = Readers.start(cluster);
+        TestNode leader = cluster.awaitLeader();
+        long term = leader.status().term();
+        Network network = cluster.network();
+        List<TestNode> followers = cluster.followers();
+
+        followers.forEach(node -> network.raftPort(node).swallow(Direction.REPLIES));
+        await("a leader of a newer term")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> cluster.leader()
+                        .filter(node -> node.status().term() > term)
+                        .isPresent());
+        writers.awaitMore(50);
+
+        network.heal();
+        writers.awaitMore(50);
+        assertThat(readers.stale()).isEmpty();
+    }
+
+    @Test
+    void brokenConnectionsBetweenNodesAreMadeAgain(TestCluster cluster) {
+        Workload writers = cluster.startWriters(4);
+        for (int round = 0; round < 5; round++) {
+            writers.awaitMore(30);
+            cluster.nodes().forEach(node -> cluster.network().raftPort(node).reset());
+        }
+        writers.awaitMore(100);
+    }
+
+    @Test
+    void slowFollowerSlowsNobodyDown(TestCluster cluster) {
+        Workload writers = cluster.startWriters(2).awaitMore(50);
+        TestNode leader = cluster.awaitLeader();
+        TestNode slow = cluster.followers().get(0);
+
+        cluster.network().raftPort(slow).delay(Direction.REQUESTS, Duration.ofMillis(50));
+        long begun = System.nanoTime();
+        writers.awaitMore(200);
+
+        assertThat(cluster.ledger().longestGapSince(begun)).isLessThan(Duration.ofSeconds(1));
+        assertThat(cluster.awaitLeader()).isSameAs(leader);
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.tests;
+
+import dev.muster.testing.TestNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Which log entries a node has on its disk, by the names of its files. Immutable.
+ *
+ * @param first index of the first entry
+ * @param last index of the last entry in a closed file, or the one before the open file
+ */
+record LogFiles(long first, long last) {
+    private static final Pattern CLOSED = Pattern.compile("log_([0-9]+)-([0-9]+)");
+    private static final Pattern OPEN = Pattern.compile("log_inprogress_([0-9]+)");
+
+    static LogFiles of(TestNode node) {
+        try (Stream<Path> files = Files.walk(node.data())) {
+            List<String> names =
+                    files.map(file -> String.valueOf(file.getFileName())).toList();
+            long first = Long.MAX_VALUE;
+            long last = -1;
+            for (String name : names) {
+                Matcher closed = CLOSED.matcher(name);
+                Matcher open = OPEN.matcher(name);
+                if (closed.matches()) {
+                    first = Math.min(first, Long.parseLong(closed.group(1)));
+                    last = Math.max(last, Long.parseLong(closed.group(2)));
+                } else if (open.matches()) {
+                    first = Math.min(first, Long.parseLong(open.group(1)));
+                    last = Math.max(last, Long.parseLong(open.group(1)) - 1);
+                }
+            }
+            if (first == Long.MAX_VALUE) {
+                throw new AssertionError("no log files in " + node.data() + ": " + names);
+            }
+            return new LogFiles(first, last);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.muster.client.Member;
+import dev.muster.client.NodeStatus;
+import dev.muster.testing.ClusterTest;
+import dev.muster.testing.Hashes;
+import dev.muster.testing.SteadyWrites;
+import dev.muster.testing.TestCluster;
+import dev.muster.testing.TestNode;
+import dev.muster.testing.Workload;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that were away, on a cluster that keeps next to no log behind its snapshots. */
+@ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=0"})
+final class ReturningNodeTest {
+    @Test
+    void killedFollowerCatchesUpFromTheLog(TestCluster cluster) {
+        Workload writers = cluster.startWriters(2).awaitMore(50);
+        TestNode follower = cluster.followers().get(0);
+        long snapshotBefore = follower.status().snapshotIndex();
+        follower.kill();
+        writers.awaitMore(20);
+        writers.stop();
+
+        follower.restart();
+
+        Hashes.awaitEqual(cluster);
+        assertThat(follower.status().snapshotIndex()).isEqualTo(snapshotBefore);
+    }
+
+    @Test
+    void killedFollowerComesBackFromASnapshotWhenTheLogIsGone(TestCluster cluster) {
+        SteadyWrites writes = cluster.startSteadyWrites(500).awaitMore(100);
+        TestNode follower = cluster.followers().get(0);
+        follower.kill();
+        LogFiles left = LogFiles.of(follower);
+        writes.awaitMore(4_000);
+        writes.stop();
+        LogFiles kept = LogFiles.of(cluster.awaitLeader());
+        assertThat(kept.first())
+                .as("first entry that the leader still has, and the last of the follower")
+                .isGreaterThan(left.last() + 1);
+
+        follower.restart();
+
+        Hashes.awaitEqual(cluster);
+    }
+
+    @Test
+    void wipedNodeComesBackToAnIdleClusterUnderANewStorageId(TestCluster cluster) {
+        Workload writers = cluster.startWriters(2).awaitMore(200);
+        writers.stop();
+        TestNode wiped = cluster.followers().get(0);
+        NodeStatus before = wiped.status();
+        wiped.kill();
+        wiped.wipe();
+
+        wiped.restart();
+
+        assertThat(wiped.status().storageId()).isNotEmpty().isNotEqualTo(before.storageId());
+        assertThat(wiped.status().clusterId()).isEqualTo(before.clusterId());
+        Hashes.awaitEqual(cluster);
+        assertThat(cluster.admin().members())
+                .hasSize(3)
+                .extracting(Member::storageId)
+                .contains(wiped.status().storageId())
+                .doesNotContain(before.storageId());
+    }
+
+    @Test
+    void wipedNodeIsAFullMemberAgain(TestCluster cluster) {
+        Workload writers = cluster.startWriters(2).awaitMore(100);
+        TestNode wiped = cluster.followers().get(0);
+        wiped.kill();
+        wiped.wipe();
+        wiped.restart();
+        writers.awaitMore(50);
+
+        TestNode other = cluster.followers().stream()
+                .filter(node -> node != wiped)
+                .findFirst()
+                .orElseThrow();
+        other.kill();
+
+        writers.awaitMore(100);
+    }
+}

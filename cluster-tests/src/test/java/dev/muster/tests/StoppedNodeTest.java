@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.muster.testing.ClusterTest;
+import dev.muster.testing.Exit;
+import dev.muster.testing.TestCluster;
+import dev.muster.testing.TestNode;
+import dev.muster.testing.Workload;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+@ClusterTest
+final class StoppedNodeTest {
+    private static final Logger LOG = LoggerFactory.getLogger(StoppedNodeTest.class);
+    private static final Duration ACCEPTED_STOP = Duration.ofSeconds(2);
+
+    @Test
+    void stoppedLeaderHandsOverAndExitsInOrderWithinTwoSeconds(TestCluster cluster) {
+        Workload writers = cluster.startWriters(4).awaitMore(100);
+        TestNode leader = cluster.awaitLeader();
+
+        long stopped = System.nanoTime();
+        Exit exit = leader.stop();
+        writers.awaitMore(100);
+
+        Duration gap = cluster.ledger().longestGapSince(stopped);
+        LOG.info("leader stopped in {} ms, {} ms without writes", exit.took().toMillis(), gap.toMillis());
+        assertThat(exit.code()).isZero();
+        assertThat(exit.took()).isLessThan(ACCEPTED_STOP);
+        assertThat(gap).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void stoppedFollowerExitsInOrderWithinTwoSeconds(TestCluster cluster) {
+        Workload writers = cluster.startWriters(2).awaitMore(50);
+        long term = cluster.term();
+
+        Exit exit = cluster.followers().get(0).stop();
+        writers.awaitMore(100);
+
+        assertThat(exit.code()).isZero();
+        assertThat(exit.took()).isLessThan(ACCEPTED_STOP);
+        assertThat(cluster.term()).isEqualTo(term);
+    }
+
+    @Test
+    void everyNodeRestartedInTurnUnderWritesRefusesNone(TestCluster cluster) {
+        Workload writers = cluster.startWriters(4).awaitMore(50);
+        for (TestNode node : cluster.nodes()) {
+            assertThat(node.stop().code()).isZero();
+            node.restart();
+            writers.awaitMore(50);
+        }
+        writers.stop();
+        assertThat(cluster.ledger().refused()).isZero();
+        assertThat(cluster.ledger().unknown()).isZero();
+    }
+
+    @Test
+    void wholeClusterStoppedAndStartedKeepsEverything(TestCluster cluster) {
+        Workload writers = cluster.startWriters(2).awaitMore(100);
+        writers.stop();
+        cluster.nodes().forEach(node -> assertThat(node.stop().code()).isZero());
+        cluster.nodes().forEach(TestNode::start);
+        cluster.awaitReady();
+    }
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server;
+
+import dev.muster.core.Limits;
+import dev.muster.internal.v1.Genesis;
+import dev.muster.internal.v1.IdentifyRequest;
+import dev.muster.internal.v1.IdentifyResponse;
+import dev.muster.internal.v1.JoinRequest;
+import dev.muster.internal.v1.ReportRequest;
+import dev.muster.internal.v1.Settings;
+import dev.muster.server.config.ServerConfig;
+import dev.muster.server.founding.Founding;
+import dev.muster.server.raft.Fatal;
+import dev.muster.server.raft.RaftOptions;
+import dev.muster.server.raft.RaftReplica;
+import dev.muster.server.replica.Peer;
+import dev.muster.server.replica.ReplicaException;
+import dev.muster.server.rpc.NodeInfo;
+import dev.muster.server.rpc.PeerCalls;
+import dev.muster.server.rpc.PeerDirectory;
+import dev.muster.server.rpc.RpcConfig;
+import dev.muster.server.rpc.RpcServer;
+import dev.muster.server.storage.DataFolder;
+import dev.muster.server.storage.Identity;
+import dev.muster.v1.Reason;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node: wires its parts, starts them in the order of their needs and stops them in reverse; nothing else. Started and
+ * closed by one thread at a time.
+ */
+public final class MusterServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MusterServer.class);
+
+    private final ServerConfig config;
+    private final Fatal fatal;
+    private final DataFolder folder;
+    private final RandomGenerator random;
+    private final PeerCalls calls = new PeerCalls();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(runnable -> {
+        Thread thread = new Thread(runnable, "muster-reports");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final NodeReports reports;
+    private final RpcServer rpc;
+    private volatile @Nullable RaftReplica replica;
+
+    private MusterServer(ServerConfig config, Fatal fatal) {
+        this.config = config;
+        this.fatal = fatal;
+        this.random = new SecureRandom();
+        this.folder = DataFolder.open(config.data(), config.node(), config.cluster(), random);
+        this.reports = new NodeReports(config.node(), calls, timer);
+        this.rpc = openPort();
+    }
+
+    private RpcServer openPort() {
+        try {
+            return RpcServer.open(
+                    RpcConfig.at(new InetSocketAddress(
+                            config.listen().host(), config.listen().port())),
+                    new NodeInfo(config.node(), folder.identity().storageId(), RaftReplica.GROUP, Version.CURRENT),
+                    new Peers(),
+                    this::taskFailed);
+        } catch (RuntimeException e) {
+            timer.shutdownNow();
+            folder.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a node and waits until it is a member that takes part.
+     *
+     * @throws dev.muster.server.storage.StorageException if the data folder or a peer does not fit
+     * @throws java.io.UncheckedIOException if a port is taken
+     */
+    public static MusterServer start(ServerConfig config, Fatal fatal) throws InterruptedException {
+        MusterServer server = new MusterServer(config, fatal);
+        try {
+            server.takePart();
+            return server;
+        } catch (InterruptedException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void takePart() throws InterruptedException {
+        Founding founding = new Founding(folder, configuredPeers(), calls, LOG::info);
+        Identity identity = founding.decide();
+        RaftReplica started = RaftReplica.start(
+                folder,
+                new RaftReplica.Membership(
+                        identity.clusterId(), founding.self(), founding.founders(), genesis(identity.clusterId())),
+                raftOptions(),
+                fatal);
+        replica = started;
+        rpc.serve(started);
+        founding.join();
+        reports.serve(started);
+        reports.add("started version " + Version.CURRENT + " with storage id " + identity.storageId() + " after "
+                + (folder.cleanlyClosed() ? "an orderly stop" : "a first start or a crash"));
+        started.repairs().forEach(reports::add);
+    }
+
+    private List<Peer> configuredPeers() {
+        return config.peers().stream()
+                .map(member -> new Peer(
+                        member.name(),
+                        "",
+                        member.raft().toString(),
+                        member.client().toString()))
+                .toList();
+    }
+
+    private Genesis genesis(String clusterId) {
+        Settings settings = Limits.defaultSettings().toBuilder()
+                .setExpiryBudgetPercent(config.expiry().budgetPercent())
+                .setExpiryBudgetMinInstances(config.expiry().minInstances())
+                .setExpiryWindowMillis((int) config.expiry().window().toMillis())
+                .setHoldMillis((int) config.expiry().hold().toMillis())
+                .build();
+        return Genesis.newBuilder()
+                .setClusterId(clusterId)
+                .setEpochId(random.nextLong())
+                .setEpochOrdinal(1)
+                .setFeatureLevel(Limits.FEATURE_LEVEL)
+                .setSettings(settings)
+                .build();
+    }
+
+    private RaftOptions raftOptions() {
+        return new RaftOptions(
+                config.electionTimeout(),
+                config.electionTimeoutMax(),
+                config.snapshots().entries(),
+                config.snapshots().bytes(),
+                config.snapshots().interval(),
+                config.log().keepEntries(),
+                config.log().segmentBytes(),
+                Limits.defaultSettings());
+    }
+
+    private void taskFailed(String task, Throwable cause) {
+        if (cause instanceof Error) {
+            fatal.end(Fatal.Cause.DEFECT, "background task " + task + " failed: " + cause, cause);
+        } else {
+            LOG.error("background task {} failed and goes on", task, cause);
+            reports.add("background task " + task + " failed and was restarted: " + cause);
+        }
+    }
+
+    /** Whether this node leads or knows who does. */
+    public boolean ready() {
+        RaftReplica current = replica;
+        return current != null && !current.leadership().leader().isEmpty();
+    }
+
+    @Override
+    public void close() {
+        RaftReplica current = replica;
+        if (current != null) {
+            current.handOver();
+        }
+        timer.shutdownNow();
+        calls.close();
+        rpc.close();
+        if (current != null) {
+            current.close();
+        }
+        folder.close();
+    }
+
+    /** What other nodes are told, before and after this one is a member. */
+    private final class Peers implements PeerDirectory {
+        @Override
+        public IdentifyResponse identify(IdentifyRequest request) {
+            Identity identity = folder.identity();
+            IdentifyResponse.Builder answer = IdentifyResponse.newBuilder()
+                    .setClusterName(identity.clusterName())
+                    .setNode(identity.node())
+                    .setStorageId(identity.storageId())
+                    .setClusterId(identity.clusterId());
+            RaftReplica current = replica;
+            if (current != null && identity.phase() == Identity.Phase.MEMBER) {
+                current.members().forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()
+                        .setNode(peer.node())
+                        .setStorageId(peer.storageId())
+                        .setRaftAddress(peer.raftAddress())
+                        .setClientAddress(peer.clientAddress())));
+            }
+            return answer.build();
+        }
+
+        @Override
+        public CompletableFuture<Void> join(JoinRequest request) {
+            RaftReplica current = replica;
+            if (current == null) {
+                return CompletableFuture.failedFuture(starting());
+            }
+            if (!request.getClusterId().equals(folder.identity().clusterId())) {
+                return CompletableFuture.failedFuture(ReplicaException.of(
+                        Reason.REASON_WRONG_CLUSTER,
+                        "cluster_id: " + request.getClusterId() + " (expected: "
+                                + folder.identity().clusterId() + ")"));
+            }
+            dev.muster.internal.v1.Peer peer = request.getPeer();
+            return current.join(new Peer(
+                    peer.getNode(), peer.getStorageId(), peer.getRaftAddress(), peer.getClientAddress()));
+        }
+
+        @Override
+        public CompletableFuture<Void> report(ReportRequest request) {
+            RaftReplica current = replica;
+            return current == null
+                    ? CompletableFuture.failedFuture(starting())
+                    : NodeReports.submit(current, request.getNode(), request.getText());
+        }
+
+        private ReplicaException starting() {
+            return ReplicaException.of(
+                    Reason.REASON_UNAVAILABLE, "node " + config.node() + " is starting; try again");
+        }
+    }
+}

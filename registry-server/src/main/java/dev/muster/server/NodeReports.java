@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server;
+
+import dev.muster.core.Limits;
+import dev.muster.internal.v1.Command;
+import dev.muster.internal.v1.NodeReport;
+import dev.muster.internal.v1.ReportRequest;
+import dev.muster.server.replica.Leadership;
+import dev.muster.server.replica.Replica;
+import dev.muster.server.replica.ReplicaException;
+import dev.muster.server.rpc.PeerCalls;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this node has to tell, on its way to the event log: kept until a leader took it, at least once. The newest {@value
+ * #KEPT} reports are kept. Thread-safe; {@link #add} does not block.
+ */
+final class NodeReports {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeReports.class);
+    private static final int KEPT = 100;
+    private static final long TRY_AGAIN_MILLIS = 500;
+
+    private final String node;
+    private final PeerCalls calls;
+    private final ArrayDeque<String> waiting = new ArrayDeque<>();
+    private @Nullable Replica replica;
+    private boolean sending;
+
+    NodeReports(String node, PeerCalls calls, ScheduledExecutorService timer) {
+        this.node = node;
+        this.calls = calls;
+        var unused = timer.scheduleWithFixedDelay(
+                this::sendNext, TRY_AGAIN_MILLIS, TRY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** From now on there is a replica that knows the leader. */
+    synchronized void serve(Replica started) {
+        replica = started;
+    }
+
+    /** Says it to the operator now and to the event log as soon as a leader takes it. */
+    synchronized void add(String text) {
+        LOG.info("{}", text);
+        if (waiting.size() == KEPT) {
+            waiting.removeFirst();
+        }
+        waiting.add(text.length() > Limits.MAX_REPORT_CHARS ? text.substring(0, Limits.MAX_REPORT_CHARS) : text);
+    }
+
+    private synchronized void sendNext() {
+        String text = waiting.peek();
+        Replica current = replica;
+        if (sending || text == null || current == null) {
+            return;
+        }
+        Leadership leadership = current.leadership();
+        if (leadership.leads()) {
+            sending = true;
+            settle(submit(current, node, text), text);
+        } else if (!leadership.leaderAddress().isEmpty()) {
+            sending = true;
+            ReportRequest request =
+                    ReportRequest.newBuilder().setNode(node).setText(text).build();
+            settle(calls.report(leadership.leaderAddress(), request), text);
+        }
+    }
+
+    private void settle(CompletableFuture<Void> sent, String text) {
+        var unused = sent.whenComplete((done, failure) -> {
+            synchronized (this) {
+                sending = false;
+                if (failure == null) {
+                    waiting.remove(text);
+                } else {
+                    LOG.debug("a report waits for a leader: {}", failure.toString());
+                }
+            }
+        });
+    }
+
+    /** Puts a node's report into the log; for the leader. */
+    static CompletableFuture<Void> submit(Replica leader, String node, String text) {
+        Command command = Command.newBuilder()
+                .setNodeReport(NodeReport.newBuilder().setNode(node).setText(text))
+                .build();
+        return leader.submit(command).thenAccept(result -> {
+            if (result.hasError()) {
+                throw new ReplicaException(result.getError());
+            }
+        });
+    }
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.server.leader.LogAppender;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows when a majority last confirmed that this node leads: the barrier for linearizable reads and the watchdog over an
+ * isolated leader, with one mechanism and without any clock in its proof.
+ *
+ * <p>Every append request carries a ticket, the value of a counter when the request was made. A reply confirms its
+ * ticket if its result is not NOT_LEADER and its term is the request's: at some moment after the ticket was drawn that
+ * follower still followed us. A barrier draws a ticket when it begins and ends when a majority confirmed that ticket or
+ * a later one; each voter in that majority had not voted for another leader when the barrier began, so nothing can have
+ * been acknowledged elsewhere before it (Ongaro, Consensus: Bridging Theory and Practice, section 6.4, with tickets in
+ * place of the heartbeat round).
+ *
+ * <p>Ratis has a read path and a leader lease of its own; neither is used. Its read index is not verified again for a
+ * commit index that was acknowledged before, and its lease is renewed by any reply, NOT_LEADER too.
+ *
+ * <p>Thread-safe. One instance serves all terms of a node; {@link #begin} and {@link #end} bound each leadership.
+ */
+final class QuorumContact {
+    private static final int MAX_OPEN_REQUESTS = 4096;
+
+    private final RaftPeerId self;
+    private final Supplier<RaftConfiguration> configuration;
+    private final LongSupplier nanoClock;
+    private final AtomicLong tickets = new AtomicLong();
+    private final Map<RaftPeerId, Link> links = new ConcurrentHashMap<>();
+    private final List<Waiter> waiters = new ArrayList<>();
+    private final RuntimeException neverLed;
+
+    private long newestTerm = -1;
+    private long term = -1;
+    private long beganNanos;
+    private @Nullable RuntimeException endedBecause;
+    private long roundTicket;
+
+    QuorumContact(
+            RaftPeerId self,
+            Supplier<RaftConfiguration> configuration,
+            LongSupplier nanoClock,
+            RuntimeException neverLed) {
+        this.self = self;
+        this.configuration = configuration;
+        this.nanoClock = nanoClock;
+        this.neverLed = neverLed;
+    }
+
+    private record Waiter(long ticket, CompletableFuture<Void> done) {}
+
+    private record Sent(long ticket, long term, long nanos) {}
+
+    /** What one follower has confirmed. Guarded by itself. */
+    private static final class Link {
+        private final Map<Long, Sent> open = new ConcurrentHashMap<>();
+        private volatile @Nullable LogAppender appender;
+        private volatile long confirmedTicket;
+        private volatile long confirmedNanos = Long.MIN_VALUE;
+
+        private synchronized void confirm(Sent sent) {
+            if (sent.ticket >= confirmedTicket) {
+                confirmedTicket = sent.ticket;
+            }
+            if (confirmedNanos == Long.MIN_VALUE || sent.nanos - confirmedNanos > 0) {
+                confirmedNanos = sent.nanos;
+            }
+        }
+    }
+
+    /** This node leads the term; nothing new if that is known. */
+    synchronized void begin(long newTerm) {
+        if (newTerm > newestTerm) {
+            newestTerm = newTerm;
+            term = newTerm;
+            beganNanos = nanoClock.getAsLong();
+            roundTicket = 0;
+        }
+    }
+
+    /** This node leads no longer: whoever waits for a barrier is told. */
+    void end(RuntimeException why) {
+        List<Waiter> failed;
+        synchronized (this) {
+            term = -1;
+            endedBecause = why;
+            failed = List.copyOf(waiters);
+            waiters.clear();
+        }
+        failed.forEach(waiter -> waiter.done.completeExceptionally(why));
+    }
+
+    /** A new appender for the follower; the confirmations of an earlier one stay true for their term. */
+    void appenderMade(RaftPeerId follower, LogAppender appender) {
+        Link link = link(follower);
+        link.open.clear();
+        link.appender = appender;
+    }
+
+    /** The ticket of a request that is about to be made. */
+    long ticket() {
+        return tickets.get();
+    }
+
+    /** A request was made: remembers its ticket, drawn before, under its call id. */
+    void requestMade(RaftPeerId follower, long callId, long requestTerm, long ticket) {
+        begin(requestTerm);
+        Map<Long, Sent> open = link(follower).open;
+        if (open.size() > MAX_OPEN_REQUESTS) {
+            // Requests to a follower that does not answer: their replies, should they come, confirm nothing.
+            open.clear();
+        }
+        open.put(callId, new Sent(ticket, requestTerm, nanoClock.getAsLong()));
+    }
+
+    /** A reply came: confirms its request's ticket if the follower still followed. */
+    void replyReceived(RaftPeerId follower, AppendEntriesReplyProto reply) {
+        Link link = link(follower);
+        Sent sent = link.open.remove(reply.getServerReply().getCallId());
+        if (sent == null || !confirms(reply, sent.term)) {
+            return;
+        }
+        link.confirm(sent);
+        releaseWaiters();
+        askAgainIfLate(link, sent.ticket);
+    }
+
+    /** Ratis may drop a heartbeat trigger that meets a request just made: the late reply makes up for it. */
+    private synchronized void askAgainIfLate(Link link, long ticket) {
+        LogAppender appender = link.appender;
+        if (!waiters.isEmpty() && ticket < roundTicket && appender != null) {
+            appender.triggerHeartbeat();
+        }
+    }
+
+    private synchronized boolean confirms(AppendEntriesReplyProto reply, long requestTerm) {
+        return reply.getResult() != AppendResult.NOT_LEADER && reply.getTerm() == requestTerm && requestTerm == term;
+    }
+
+    /** Completes when a majority confirmed after this call that this node still leads. */
+    CompletableFuture<Void> barrier() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        synchronized (this) {
+            if (term < 0) {
+                done.completeExceptionally(endedBecause != null ? endedBecause : neverLed);
+                return done;
+            }
+            waiters.add(new Waiter(tickets.incrementAndGet(), done));
+            if (roundTicket == 0) {
+                startRound();
+            }
+        }
+        releaseWaiters();
+        return done;
+    }
+
+    /** Asks the followers again: for barriers whose round got lost with a connection. */
+    synchronized void retryRound() {
+        if (!waiters.isEmpty()) {
+            startRound();
+        }
+    }
+
+    private void startRound() {
+        roundTicket = tickets.get();
+        for (RaftPeerId peer : others(configuration.get())) {
+            LogAppender appender = link(peer).appender;
+            if (appender != null) {
+                appender.triggerHeartbeat();
+            }
+        }
+    }
+
+    private void releaseWaiters() {
+        List<Waiter> released = new ArrayList<>();
+        synchronized (this) {
+            if (waiters.isEmpty()) {
+                return;
+            }
+            RaftConfiguration conf = configuration.get();
+            waiters.removeIf(waiter -> {
+                boolean confirmed = majorityConfirmed(conf, waiter.ticket);
+                if (confirmed) {
+                    released.add(waiter);
+                }
+                return confirmed;
+            });
+            if (waiters.isEmpty()) {
+                roundTicket = 0;
+            } else if (majorityConfirmed(conf, roundTicket)) {
+                startRound();
+            }
+        }
+        released.forEach(waiter -> waiter.done.complete(null));
+    }
+
+    private boolean majorityConfirmed(RaftConfiguration conf, long ticket) {
+        return majorityOf(conf.getCurrentPeers(), ticket)
+                && (conf.getPreviousPeers().isEmpty() || majorityOf(conf.getPreviousPeers(), ticket));
+    }
+
+    private boolean majorityOf(Collection<RaftPeer> peers, long ticket) {
+        long confirmed = peers.stream()
+                .filter(peer -> peer.getId().equals(self) || link(peer.getId()).confirmedTicket >= ticket)
+                .count();
+        return confirmed > peers.size() / 2;
+    }
+
+    /** For how long, in nanoseconds, no majority has confirmed this leadership. 0 when this node does not lead. */
+    synchronized long silentNanos() {
+        if (term < 0) {
+            return 0;
+        }
+        RaftConfiguration conf = configuration.get();
+        long silence = silenceOf(conf.getCurrentPeers());
+        return conf.getPreviousPeers().isEmpty() ? silence : Math.max(silence, silenceOf(conf.getPreviousPeers()));
+    }
+
+    private long silenceOf(Collection<RaftPeer> peers) {
+        long now = nanoClock.getAsLong();
+        long[] silences = peers.stream()
+                .mapToLong(peer -> peer.getId().equals(self) ? 0 : silenceOf(link(peer.getId()), now))
+                .sorted()
+                .toArray();
+        return silences.length == 0 ? 0 : silences[silences.length / 2];
+    }
+
+    private long silenceOf(Link link, long now) {
+        long sinceBegin = now - beganNanos;
+        long confirmed = link.confirmedNanos;
+        return confirmed == Long.MIN_VALUE ? sinceBegin : Math.min(sinceBegin, now - confirmed);
+    }
+
+    private List<RaftPeerId> others(RaftConfiguration conf) {
+        return conf.getAllPeers().stream()
+                .map(RaftPeer::getId)
+                .filter(id -> !id.equals(self))
+                .toList();
+    }
+
+    private Link link(RaftPeerId peer) {
+        return links.computeIfAbsent(peer, id -> new Link());
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft;
+
+import dev.muster.internal.v1.Settings;
+import java.time.Duration;
+
+/**
+ * What an operator may set about replication.
+ *
+ * @param electionTimeoutMin a follower that hears nothing for a random time between the two stands for election
+ * @param electionTimeoutMax see {@code electionTimeoutMin}; also the silence after which a leader gives up
+ * @param snapshotEntries a snapshot is written after that many log entries,
+ * @param snapshotBytes or that many bytes of them,
+ * @param snapshotInterval or that long after the last one, if anything changed
+ * @param purgeKeepEntries log entries kept below the newest snapshot, so that short outages are caught up from the log
+ * @param segmentBytes size of a log segment, the unit of purging
+ * @param settings the numbers that the state machine reads, used when the cluster is created
+ */
+public record RaftOptions(
+        Duration electionTimeoutMin,
+        Duration electionTimeoutMax,
+        long snapshotEntries,
+        long snapshotBytes,
+        Duration snapshotInterval,
+        long purgeKeepEntries,
+        long segmentBytes,
+        Settings settings) {}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/** Those who wait for a revision to be applied. Thread-safe; completes them on the apply thread. */
+final class RevisionWaiters {
+    private record Waiter(long revision, CompletableFuture<Void> done) {}
+
+    private final LongSupplier revision;
+    private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
+    private volatile long lowest = Long.MAX_VALUE;
+
+    RevisionWaiters(LongSupplier revision) {
+        this.revision = revision;
+    }
+
+    CompletableFuture<Void> await(long wanted) {
+        if (revision.getAsLong() >= wanted) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        synchronized (this) {
+            waiters.add(new Waiter(wanted, done));
+            lowest = waiters.element().revision;
+        }
+        // The revision may have come between the look and the queue.
+        applied(revision.getAsLong());
+        return done;
+    }
+
+    void applied(long reached) {
+        if (reached < lowest) {
+            return;
+        }
+        List<CompletableFuture<Void>> ready = new ArrayList<>();
+        synchronized (this) {
+            while (!waiters.isEmpty() && waiters.element().revision <= reached) {
+                ready.add(waiters.remove().done);
+            }
+            lowest = waiters.isEmpty() ? Long.MAX_VALUE : waiters.element().revision;
+        }
+        ready.forEach(done -> done.complete(null));
+    }
+}

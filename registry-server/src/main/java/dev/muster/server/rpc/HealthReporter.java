@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.rpc;
+
+import dev.muster.server.replica.Leadership;
+import dev.muster.server.replica.Replica;
+import dev.muster.server.replica.ReplicaListener;
+import io.grpc.BindableService;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.util.concurrent.Executor;
+
+/**
+ * Tells load balancers, by the standard gRPC health service, whether this node serves ("" and {@link #REGISTRY}) and
+ * whether it leads ({@link #LEADER}). Thread-safe.
+ */
+final class HealthReporter {
+    static final String REGISTRY = "muster.Registry";
+    static final String LEADER = "muster.leader";
+
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final Executor executor;
+
+    HealthReporter(Executor executor) {
+        this.executor = executor;
+        set(false, false);
+    }
+
+    /** Whether the node serves: it leads and is ready, or knows another one that leads. */
+    static boolean serves(Replica replica) {
+        Leadership now = replica.leadership();
+        return now.leads()
+                || (!now.leader().isEmpty() && !now.leader().equals(replica.node()));
+    }
+
+    BindableService service() {
+        return health.getHealthService();
+    }
+
+    void follow(Replica replica) {
+        replica.addListener(new ReplicaListener() {
+            @Override
+            public void onLeadership(Leadership leadership) {
+                executor.execute(() -> report(replica));
+            }
+        });
+        report(replica);
+    }
+
+    void stop() {
+        health.enterTerminalState();
+    }
+
+    private synchronized void report(Replica replica) {
+        set(serves(replica), replica.leadership().leads());
+    }
+
+    private void set(boolean serves, boolean leads) {
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status(serves));
+        health.setStatus(REGISTRY, status(serves));
+        health.setStatus(LEADER, status(leads));
+    }
+
+    private static ServingStatus status(boolean serving) {
+        return serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    }
+}

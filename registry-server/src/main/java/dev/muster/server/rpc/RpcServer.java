@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.rpc;
+
+import dev.muster.core.Limits;
+import dev.muster.server.lease.KeepAlives;
+import dev.muster.server.lease.LeaseReaper;
+import dev.muster.server.replica.Freshness;
+import dev.muster.server.replica.Replica;
+import dev.muster.server.task.Guarded;
+import dev.muster.server.task.TaskFailures;
+import dev.muster.server.task.ThreadLoop;
+import dev.muster.server.watch.WatchHub;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The client port of a node with all its services. It opens before the node has a replica, as other nodes ask who it is;
+ * the registry is served from {@link #serve} on. Thread-safe.
+ *
+ * <p>Bounds against callers of any kind: connections in number, calls per connection, bytes per message, time until a
+ * connection speaks HTTP/2, time until a dead one is noticed. Handlers run on the threads of the connections and never
+ * block.
+ */
+public final class RpcServer implements AutoCloseable {
+    static final int MAX_CALLS_PER_CONNECTION = 128;
+
+    /** A little above a frame, so that one that is too large is refused in words. */
+    private static final int MAX_MESSAGE_BYTES = Limits.MAX_FRAME_BYTES + 64 * 1024;
+
+    /** What the leader may answer through this node: the list of a large service. */
+    private static final int MAX_REPLY_BYTES = 64 * 1024 * 1024;
+
+    private static final int MAX_METADATA_BYTES = 16 * 1024;
+    private static final int REPLY_THREADS = 2;
+    private static final long HANDSHAKE_SECONDS = 5;
+    private static final long KEEPALIVE_SECONDS = 15;
+    private static final long KEEPALIVE_TIMEOUT_SECONDS = 5;
+    private static final long STOP_MILLIS = 1_000;
+
+    private final NodeInfo info;
+    private final PeerDirectory peers;
+    private final TaskFailures failures;
+    private final EventLoopGroup acceptor;
+    private final EventLoopGroup connections;
+    private final ExecutorService replyThreads;
+    private final Executor replies;
+    private final Unary unary;
+    private final HealthReporter health;
+    private final ServerInterceptor callers;
+    private final Methods methods = new Methods();
+    private final Server server;
+
+    /** What {@link #serve} started, to be closed in reverse. */
+    private final List<AutoCloseable> serving = new ArrayList<>();
+
+    private RpcServer(RpcConfig config, NodeInfo info, PeerDirectory peers, TaskFailures failures) {
+        this.info = info;
+        this.peers = peers;
+        this.failures = failures;
+        this.acceptor = group("accept", 1);
+        this.connections = group("io", config.ioThreads());
+        this.replyThreads = Executors.newFixedThreadPool(
+                REPLY_THREADS, new DefaultThreadFactory("muster-replies", true));
+        this.replies = task -> replyThreads.execute(new Guarded("replies", failures, task));
+        this.unary = new Unary(replies);
+        this.health = new HealthReporter(replies);
+        this.callers = Caller.interceptor(info.node());
+        this.server = build(config);
+    }
+
+    /**
+     * Opens the port. Until {@link #serve} it answers Peers, health and reflection.
+     *
+     * @throws UncheckedIOException when the address cannot be bound
+     */
+    public static RpcServer open(RpcConfig config, NodeInfo info, PeerDirectory peers, TaskFailures failures) {
+        RpcServer rpc = new RpcServer(config, info, peers, failures);
+        try {
+            rpc.server.start();
+        } catch (IOException e) {
+            rpc.close();
+            throw new UncheckedIOException("cannot listen at " + config.address() + ": " + e.getMessage(), e);
+        }
+        return rpc;
+    }
+
+    /** Opens the port and serves the replica from the first call on. */
+    public static RpcServer start(
+            RpcConfig config, NodeInfo info, Replica replica, PeerDirectory peers, TaskFailures failures) {
+        RpcServer rpc = open(config, info, peers, failures);
+        rpc.serve(replica);
+        return rpc;
+    }
+
+    /** Serves the registry; once only. */
+    public synchronized void serve(Replica replica) {
+        ThreadLoop leaseLoop = closing(new ThreadLoop("lease", failures));
+        ThreadLoop watchLoop = closing(new ThreadLoop("watch", failures));
+        KnownLeader leader = KnownLeader.of(replica, replies);
+        LeaderLink link = closing(new LeaderLink(leader, this::connect));
+        Freshness freshness = new Freshness(replica, link, System::nanoTime);
+        KeepAlives keepAlives = KeepAlives.start(replica, LeaseReaper.start(replica, leaseLoop), leaseLoop);
+        WatchHub hub = WatchHub.start(replica, freshness, watchLoop, info.groupId());
+        Reads reads = new Reads(replica, freshness);
+        Forwarder forwarder = new Forwarder(replica.node(), leader, link, replies);
+        SessionService sessions =
+                new SessionService(new SessionService.Needs(info, replica, reads, keepAlives, replies));
+        serving.add(sessions);
+
+        replica.addListener(link);
+        replica.addListener(forwarder);
+        replica.addListener(sessions);
+        methods.add(new RegistryService(replica, reads, unary), callers, forwarder);
+        methods.add(new LeaseService(replica, keepAlives, unary), callers, forwarder);
+        methods.add(sessions, callers, forwarder);
+        methods.add(new PeerService(peers, unary), callers, forwarder);
+        methods.add(
+                new ClusterService(info, replica, freshness, hub, unary, System::nanoTime), callers, forwarder);
+        methods.add(new WatchService(new WatchService.Needs(info, replica, freshness, hub)), callers);
+        methods.complete();
+        health.follow(replica);
+    }
+
+    /** The port that it listens at. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Tells the streams to go elsewhere, gives running calls a moment, and closes all connections. */
+    @Override
+    public synchronized void close() {
+        health.stop();
+        server.shutdown();
+        for (int i = serving.size() - 1; i >= 0; i--) {
+            close(serving.get(i));
+        }
+        serving.clear();
+        try {
+            if (!server.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                server.shutdownNow();
+            }
+        } catch (InterruptedException stopNow) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        replyThreads.shutdown();
+        acceptor.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
+        connections.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private Server build(RpcConfig config) {
+        methods.add(health.service());
+        methods.add(ProtoReflectionServiceV1.newInstance());
+        methods.add(new PeerService(peers, unary), callers);
+        return NettyServerBuilder.forAddress(config.address())
+                .channelFactory(() -> new BoundedServerChannel(config.maxConnections()))
+                .bossEventLoopGroup(acceptor)
+                .workerEventLoopGroup(connections)
+                .directExecutor()
+                .fallbackHandlerRegistry(methods)
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveTime(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .build();
+    }
+
+    /** To another node's client port. */
+    private ManagedChannel connect(String address) {
+        return NettyChannelBuilder.forTarget(address)
+                .usePlaintext()
+                .directExecutor()
+                .eventLoopGroup(connections)
+                .channelType(NioSocketChannel.class)
+                .maxInboundMessageSize(MAX_REPLY_BYTES)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .build();
+    }
+
+    private <T extends AutoCloseable> T closing(T started) {
+        serving.add(started);
+        return started;
+    }
+
+    private void close(AutoCloseable started) {
+        try {
+            started.close();
+        } catch (Exception failure) {
+            failures.onTaskFailure("stop", failure);
+        }
+    }
+
+    private static EventLoopGroup group(String name, int threads) {
+        return new MultiThreadIoEventLoopGroup(
+                threads, new DefaultThreadFactory("muster-" + name, true), NioIoHandler.newFactory());
+    }
+}

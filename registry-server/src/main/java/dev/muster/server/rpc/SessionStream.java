@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.rpc;
+
+import dev.muster.core.Limits;
+import dev.muster.core.Rejection;
+import dev.muster.core.Validation;
+import dev.muster.internal.v1.Command;
+import dev.muster.server.replica.Leadership;
+import dev.muster.server.replica.ReplicaException;
+import dev.muster.server.rpc.SessionHello.Opened;
+import dev.muster.server.rpc.SessionService.Needs;
+import dev.muster.v1.ClientFrame;
+import dev.muster.v1.Error;
+import dev.muster.v1.KeepAliveResponse;
+import dev.muster.v1.ReadOptions;
+import dev.muster.v1.Request;
+import dev.muster.v1.Result;
+import dev.muster.v1.ServerFrame;
+import dev.muster.v1.ServerHello;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of one session: requests in, in order and pipelined; replies out, in batches, in the order in which they
+ * are ready. Writes enter the log in the order of their frames. Thread-safe in the way gRPC needs it: frames come one at
+ * a time, replies from any thread.
+ *
+ * <p>What is in flight is bounded: beyond {@link #MAX_IN_FLIGHT} no more frames are taken until replies have left, and
+ * the answer of a read is not made before it can be sent. So a client that does not read costs a bounded amount.
+ */
+final class SessionStream implements StreamObserver<ClientFrame> {
+    /** Requests without a sent reply; one more frame may be on top of it. */
+    static final int MAX_IN_FLIGHT = 8_192;
+
+    private final Needs needs;
+    private final Caller caller;
+    private final ServerCallStreamObserver<ServerFrame> client;
+    private final Consumer<SessionStream> closed;
+    private final Replies replies;
+
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicBoolean wantsFrame = new AtomicBoolean();
+
+    private boolean greeted;
+    private volatile @Nullable Opened session;
+    private long ackBelow;
+
+    SessionStream(
+            Needs needs,
+            Caller caller,
+            ServerCallStreamObserver<ServerFrame> client,
+            Consumer<SessionStream> closed) {
+        this.needs = needs;
+        this.caller = caller;
+        this.client = client;
+        this.closed = closed;
+        this.replies = new Replies(client, needs.executor(), this::sent);
+    }
+
+    void start() {
+        client.disableAutoRequest();
+        client.setOnReadyHandler(replies::wake);
+        client.setOnCancelHandler(this::close);
+        client.setOnCloseHandler(this::close);
+        client.request(1);
+    }
+
+    /** This node does not lead any more, or never did: the stream ends. */
+    void leadershipLost() {
+        Leadership now = needs.replica().leadership();
+        end(ReplicaException.notLeader(needs.replica().node(), now.leads() ? "" : now.leaderAddress())
+                .error());
+    }
+
+    /** What is ready is sent, then the reason, then the stream is over. */
+    void end(Error why) {
+        replies.end(why);
+    }
+
+    @Override
+    public void onNext(ClientFrame frame) {
+        try {
+            check(frame);
+            if (greeted) {
+                take(frame);
+            } else {
+                greeted = true;
+                greet(frame);
+            }
+        } catch (Rejection refusal) {
+            end(refusal.error());
+        }
+    }
+
+    @Override
+    public void onError(Throwable gone) {
+        close();
+    }
+
+    @Override
+    public void onCompleted() {
+        replies.finishWhenEmpty(inFlight::get);
+    }
+
+    private void check(ClientFrame frame) {
+        if (frame.getSerializedSize() > Limits.MAX_FRAME_BYTES) {
+            throw Rejection.invalid(
+                    "frame", frame.getSerializedSize() + " bytes", "at most " + Limits.MAX_FRAME_BYTES + " bytes");
+        }
+        if (frame.hasHello() == greeted) {
+            throw Rejection.invalid("hello", frame.hasHello(), "in the first frame, and only there");
+        }
+    }
+
+    private void greet(ClientFrame frame) {
+        if (!needs.replica().leadership().leads()) {
+            leadershipLost();
+            return;
+        }
+        var unused = new SessionHello(needs, caller)
+                .open(frame.getHello())
+                .orTimeout(Unary.DEFAULT_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                .whenCompleteAsync((opened, failure) -> greeted(frame, opened, failure), needs.executor());
+    }
+
+    /** No other frame was asked for yet, so none can overtake the rest of the first one. */
+    private void greeted(ClientFrame first, @Nullable Opened opened, @Nullable Throwable failure) {
+        if (opened == null) {
+            end(Statuses.error(failure == null ? new IllegalStateException("no session") : failure));
+            return;
+        }
+        session = opened;
+        ServerHello hello = opened.hello();
+        replies.add(frame -> frame.setHello(hello));
+        try {
+            take(first);
+        } catch (Rejection refusal) {
+            end(refusal.error());
+        }
+    }
+
+    private void take(ClientFrame frame) {
+        if (Long.compareUnsigned(frame.getAckBelow(), ackBelow) > 0) {
+            ackBelow = frame.getAckBelow();
+        }
+        for (Request request : frame.getRequestsList()) {
+            inFlight.incrementAndGet();
+            take(request);
+        }
+        if (frame.getKeepAlive() || frame.getLeasesCount() > 0) {
+            inFlight.incrementAndGet();
+            keepAlive(frame);
+        }
+        wantsFrame.set(true);
+        requestFrame();
+    }
+
+    private void take(Request request) {
+        try {
+            switch (request.getCallCase()) {
+                case REGISTER, DEREGISTER, UPDATE, BATCH, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION -> write(request);
+                case LOOKUP -> {
+                    Validation.lookup(request.getLookup());
+                    read(request, request.getLookup().getRead(), result -> result.setLookup(
+                            needs.reads().answer(request.getLookup())));
+                }
+                case LIST_SERVICES -> {
+                    Validation.listServices(request.getListServices());
+                    Pages.start(request.getListServices());
+                    read(request, request.getListServices().getRead(), result -> result.setListServices(
+                            needs.reads().answer(request.getListServices())));
+                }
+                case CALL_NOT_SET ->
+                    throw request.getUnknownFields().asMap().isEmpty()
+                            ? Rejection.invalid("call", "", "one of the calls of a session")
+                            : Rejection.unsupported("this call");
+            }
+        } catch (RuntimeException refusal) {
+            reply(request, null, refusal);
+        }
+    }
+
+    /** What is wrong with the write itself is for the log to say: the refusal then takes its sequence like any outcome. */
+    private void write(Request request) {
+        Opened opened = opened();
+        if (request.getSequence() <= 0) {
+            throw Rejection.invalid(
+                    "sequence", Long.toUnsignedString(request.getSequence()), "1, 2, 3, ... for the session's writes");
+        }
+        Command.Builder command = Commands.of(request);
+        Validation.operationSize(Commands.operation(command).getSerializedSize());
+        command.setStamp(caller.stamp())
+                .setSession(opened.hello().getSession())
+                .setGeneration(opened.generation())
+                .setSequence(request.getSequence())
+                .setAckBelow(ackBelow)
+                .setDigest(Commands.digest(command));
+        var unused = needs.replica()
+                .submit(command.build())
+                .whenComplete((result, failure) -> reply(request, result, failure));
+    }
+
+    private void read(Request request, ReadOptions options, Consumer<Result.Builder> answer) {
+        if (request.getSequence() != 0) {
+            throw Rejection.invalid("sequence", Long.toUnsignedString(request.getSequence()), "0 for a read");
+        }
+        CompletableFuture<Void> admitted = needs.reads().admit(options);
+        CompletableFuture<Void> bounded = admitted.isDone()
+                ? admitted
+                : admitted.copy().orTimeout(Unary.DEFAULT_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = bounded.whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                replies.add(frame -> {
+                    Result.Builder result = Result.newBuilder();
+                    answer.accept(result);
+                    frame.addRepliesBuilder().setCorrelation(request.getCorrelation()).setResult(result);
+                });
+            } else {
+                reply(request, null, failure);
+            }
+        });
+    }
+
+    private void reply(Request request, @Nullable Result result, @Nullable Throwable failure) {
+        Result outcome = result != null
+                ? result
+                : Result.newBuilder()
+                        .setError(Statuses.error(failure == null ? new IllegalStateException("no result") : failure))
+                        .build();
+        replies.add(frame ->
+                frame.addRepliesBuilder().setCorrelation(request.getCorrelation()).setResult(outcome));
+    }
+
+    private void keepAlive(ClientFrame frame) {
+        LeaseService.checkCount(frame.getLeasesList());
+        List<Long> leases = new ArrayList<>(frame.getLeasesList());
+        if (frame.getKeepAlive()) {
+            leases.add(opened().hello().getSession());
+        }
+        CompletableFuture<KeepAliveResponse> answer = needs.keepAlives().renew(leases);
+        replies.addInOrder(answer.whenComplete((response, failure) -> {
+            if (failure != null) {
+                end(Statuses.error(failure));
+            }
+        }));
+    }
+
+    private Opened opened() {
+        Opened opened = session;
+        if (opened == null) {
+            throw new IllegalStateException("a request before the session is open");
+        }
+        return opened;
+    }
+
+    /** So many replies left. */
+    private void sent(int count) {
+        inFlight.addAndGet(-count);
+        requestFrame();
+    }
+
+    private void requestFrame() {
+        if (inFlight.get() < MAX_IN_FLIGHT && wantsFrame.compareAndSet(true, false)) {
+            client.request(1);
+        }
+    }
+
+    private void close() {
+        replies.drop();
+        closed.accept(this);
+    }
+}

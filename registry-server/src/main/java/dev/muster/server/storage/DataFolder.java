@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.storage;
+
+import dev.muster.server.storage.StorageException.Kind;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The folder with everything that a node must not forget, locked for this process.
+ *
+ * <pre>
+ * lock          held as long as the node runs
+ * identity      node, storage id, cluster
+ * durable-mark  the highest log index known to be fsynced
+ * clean         there only after an orderly stop
+ * raft/         the log and the votes, written by Ratis
+ * snapshots/    snapshots of the state; an installed one replaces the whole folder
+ * tmp/          snapshots being written or received
+ * </pre>
+ *
+ * Not thread-safe: opened and changed by the thread that starts and stops the node.
+ */
+public final class DataFolder implements AutoCloseable {
+    private final Path root;
+    private final FileChannel lockFile;
+    private final boolean cleanlyClosed;
+    private Identity identity;
+
+    private DataFolder(Path root, FileChannel lockFile, Identity identity, boolean cleanlyClosed) {
+        this.root = root;
+        this.lockFile = lockFile;
+        this.identity = identity;
+        this.cleanlyClosed = cleanlyClosed;
+    }
+
+    /**
+     * Opens the folder, formatting it if it is empty.
+     *
+     * @throws StorageException if it is in use, belongs to another node or cluster, or is damaged
+     */
+    public static DataFolder open(Path root, String node, String clusterName, RandomGenerator random) {
+        try {
+            if (!Files.isDirectory(root)) {
+                Files.createDirectories(root);
+                restrictToOwner(root);
+            }
+            FileChannel lockFile = lock(root);
+            try {
+                Identity identity = readOrFormat(root, node, clusterName, random);
+                checkOwner(root, identity, node, clusterName);
+                boolean clean = Files.exists(root.resolve("clean"));
+                DurableFile.delete(root.resolve("clean"));
+                emptyFolder(root.resolve("tmp"));
+                Files.createDirectories(root.resolve("snapshots"));
+                return new DataFolder(root, lockFile, identity, clean);
+            } catch (IOException | RuntimeException e) {
+                lockFile.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new StorageException(
+                    Kind.IO, "data folder " + root + " cannot be read and written: " + e + "; check its owner and disk", e);
+        }
+    }
+
+    private static FileChannel lock(Path root) throws IOException {
+        FileChannel channel =
+                FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        }
+        if (lock == null) {
+            channel.close();
+            throw new StorageException(
+                    Kind.IN_USE,
+                    "data folder " + root + " is used by another running node; stop that one or give this node its own");
+        }
+        return channel;
+    }
+
+    private static Identity readOrFormat(Path root, String node, String clusterName, RandomGenerator random)
+            throws IOException {
+        Path file = root.resolve("identity");
+        if (Files.exists(file)) {
+            Identity identity = Identity.decode(Files.readAllBytes(file));
+            if (identity == null) {
+                throw new StorageException(
+                        Kind.UNUSABLE,
+                        file + " is damaged; if the rest of the cluster is healthy, empty " + root
+                                + " and start the node again: it rejoins and catches up");
+            }
+            return identity;
+        }
+        if (Files.exists(root.resolve("raft"))) {
+            throw new StorageException(
+                    Kind.UNUSABLE,
+                    file + " is missing beside a log; if the rest of the cluster is healthy, empty " + root
+                            + " and start the node again: it rejoins and catches up");
+        }
+        Identity identity = Identity.formatted(node, String.format("%016x", random.nextLong()), clusterName);
+        DurableFile.replace(file, identity.encode());
+        return identity;
+    }
+
+    private static void checkOwner(Path root, Identity identity, String node, String clusterName) {
+        if (!identity.node().equals(node) || !identity.clusterName().equals(clusterName)) {
+            throw new StorageException(
+                    Kind.FOREIGN,
+                    "data folder " + root + " belongs to node " + identity.node() + " of cluster "
+                            + identity.clusterName() + ", not to node " + node + " of cluster " + clusterName
+                            + "; give this node its own folder");
+        }
+    }
+
+    private static void restrictToOwner(Path folder) throws IOException {
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    private static void emptyFolder(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (var entries = Files.walk(folder)) {
+            for (Path path : entries.sorted(Comparator.reverseOrder()).toList()) {
+                if (!path.equals(folder)) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    /** Who this folder is. */
+    public Identity identity() {
+        return identity;
+    }
+
+    /** Whether the last process that used the folder stopped in order. */
+    public boolean cleanlyClosed() {
+        return cleanlyClosed;
+    }
+
+    /** Remembers, durably and before the first vote, how far the node has come. */
+    public void advance(String clusterId, Identity.Phase phase, List<String> founders) {
+        identity = new Identity(
+                identity.node(), identity.storageId(), identity.clusterName(), clusterId, phase, founders);
+        try {
+            DurableFile.replace(root.resolve("identity"), identity.encode());
+        } catch (IOException e) {
+            throw new StorageException(Kind.IO, "cannot write " + root.resolve("identity") + ": " + e, e);
+        }
+    }
+
+    /** Where Ratis keeps its log and votes. */
+    public Path raft() {
+        return root.resolve("raft");
+    }
+
+    /** Where snapshots are kept. */
+    public Path snapshots() {
+        return root.resolve("snapshots");
+    }
+
+    /** Where snapshots are written and received. */
+    public Path tmp() {
+        return root.resolve("tmp");
+    }
+
+    /** The file of the {@link DurableMark}. */
+    public Path durableMark() {
+        return root.resolve("durable-mark");
+    }
+
+    /** Leaves the mark of an orderly stop. */
+    public void markClean() throws IOException {
+        DurableFile.replace(root.resolve("clean"), new byte[0]);
+    }
+
+    @Override
+    public void close() {
+        try {
+            lockFile.close();
+        } catch (IOException e) {
+            throw new StorageException(Kind.IO, "cannot unlock " + root + ": " + e, e);
+        }
+    }
+}

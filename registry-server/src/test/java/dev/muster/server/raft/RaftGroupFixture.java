@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.muster.core.Limits;
+import dev.muster.internal.v1.Command;
+import dev.muster.internal.v1.Genesis;
+import dev.muster.server.replica.Peer;
+import dev.muster.server.storage.DataFolder;
+import dev.muster.v1.Endpoint;
+import dev.muster.v1.Instance;
+import dev.muster.v1.InstanceKey;
+import dev.muster.v1.RegisterRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Replicas over real Ratis, real disks and real sockets in this process. */
+final class RaftGroupFixture implements AutoCloseable {
+    static final String CLUSTER = "3f0c5f0e-6f2b-3f7e-9b1d-000000000001";
+
+    private final Path root;
+    private final RaftOptions options;
+    private final List<Peer> founders = new ArrayList<>();
+    private final List<DataFolder> folders = new ArrayList<>();
+    private final List<@Nullable RaftReplica> replicas = new ArrayList<>();
+    final List<String> fatals = new CopyOnWriteArrayList<>();
+
+    RaftGroupFixture(Path root, int nodes, RaftOptions options) throws IOException {
+        this.root = root;
+        this.options = options;
+        for (int i = 1; i <= nodes; i++) {
+            DataFolder folder = openFolder(i, "n" + i);
+            folders.add(folder);
+            founders.add(peer(folder));
+        }
+        for (int i = 0; i < nodes; i++) {
+            replicas.add(startReplica(folders.get(i), founders.get(i), founders));
+        }
+    }
+
+    static RaftOptions options() {
+        return options(20_000, 20_000);
+    }
+
+    static RaftOptions options(long snapshotEntries, long keepEntries) {
+        return new RaftOptions(
+                Duration.ofMillis(300),
+                Duration.ofMillis(600),
+                snapshotEntries,
+                64L << 20,
+                Duration.ofMinutes(10),
+                keepEntries,
+                keepEntries == 0 ? 64 << 10 : 32 << 20,
+                Limits.defaultSettings());
+    }
+
+    private DataFolder openFolder(int seed, String node) {
+        return DataFolder.open(root.resolve("disk" + seed), node, "test", new Random(seed));
+    }
+
+    private static Peer peer(DataFolder folder) throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        return new Peer(
+                folder.identity().node(),
+                folder.identity().storageId(),
+                "127.0.0.1:" + port,
+                folder.identity().node() + ":client");
+    }
+
+    private RaftReplica startReplica(DataFolder folder, Peer self, List<Peer> members) {
+        Genesis genesis = Genesis.newBuilder()
+                .setClusterId(CLUSTER)
+                .setEpochId(77)
+                .setEpochOrdinal(1)
+                .setFeatureLevel(Limits.FEATURE_LEVEL)
+                .setSettings(Limits.defaultSettings())
+                .build();
+        return RaftReplica.start(
+                folder,
+                new RaftReplica.Membership(CLUSTER, self, members, genesis),
+                options,
+                (cause, message, why) -> fatals.add(cause + " " + message));
+    }
+
+    RaftReplica replica(int position) {
+        RaftReplica replica = replicas.get(position);
+        if (replica == null) {
+            throw new IllegalStateException("replica " + position + " is stopped");
+        }
+        return replica;
+    }
+
+    int awaitLeader() {
+        await().atMost(Duration.ofSeconds(20)).until(() -> leader() >= 0);
+        return leader();
+    }
+
+    int leader() {
+        for (int i = 0; i < replicas.size(); i++) {
+            RaftReplica replica = replicas.get(i);
+            if (replica != null && replica.leadership().leads()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    void stop(int position) {
+        replica(position).close();
+        folders.get(position).close();
+        replicas.set(position, null);
+    }
+
+    void restart(int position) {
+        DataFolder folder = openFolder(position + 1, founders.get(position).node());
+        folders.set(position, folder);
+        replicas.set(position, startReplica(folder, founders.get(position), founders));
+    }
+
+    /** Starts a node of the same name with an empty disk and returns it as the peer that asks to be let in. */
+    Peer startEmpty(int position) throws IOException {
+        DataFolder folder = openFolder(position + 101, founders.get(position).node());
+        folders.set(position, folder);
+        Peer self = peer(folder);
+        replicas.set(position, startReplica(folder, self, List.of()));
+        return self;
+    }
+
+    static Command register(String service, String id) {
+        return Command.newBuilder()
+                .setRegister(RegisterRequest.newBuilder()
+                        .setInstance(Instance.newBuilder()
+                                .setKey(InstanceKey.newBuilder()
+                                        .setService(service)
+                                        .setId(id))
+                                .addEndpoints(Endpoint.newBuilder()
+                                        .setName("grpc")
+                                        .setProtocol("grpc")
+                                        .setHost("10.0.0.1")
+                                        .setPort(8080))))
+                .build();
+    }
+
+    @Override
+    public void close() {
+        for (int i = 0; i < replicas.size(); i++) {
+            if (replicas.get(i) != null) {
+                stop(i);
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.muster.server.replica.Peer;
+import dev.muster.server.replica.ReplicaException;
+import dev.muster.v1.Reason;
+import dev.muster.v1.Result;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class RaftReplicaTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void writeIsVisibleOnTheLeaderWhenItCompletesAndOnFollowersAtItsRevision() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            RaftReplica leader = group.replica(group.awaitLeader());
+            Result result = get(leader.submit(RaftGroupFixture.register("orders", "o1")));
+            assertThat(result.hasRegister()).as("%s", result).isTrue();
+            long revision = result.getRegister().getHeader().getRevision();
+            assertThat(leader.state().revision()).isEqualTo(revision);
+            for (int i = 0; i < 3; i++) {
+                get(group.replica(i).awaitRevision(revision));
+                assertThat(group.replica(i).state().catalog().instanceCount()).isEqualTo(1);
+                assertThat(group.replica(i).state().stateHash())
+                        .isEqualTo(leader.state().stateHash());
+            }
+            assertThat(group.fatals).isEmpty();
+        }
+    }
+
+    @Test
+    void followerRefusesAndNamesTheLeader() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int leader = group.awaitLeader();
+            RaftReplica follower = group.replica((leader + 1) % 3);
+            await().until(() -> !follower.leadership().leader().isEmpty());
+            ReplicaException refused = failureOf(follower.submit(RaftGroupFixture.register("orders", "o1")));
+            assertThat(refused.error().getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
+            assertThat(refused.error().getLeader())
+                    .isEqualTo(group.replica(leader).leadership().leaderAddress())
+                    .isNotEmpty();
+            assertThat(failureOf(follower.linearize()).error().getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
+        }
+    }
+
+    @Test
+    void concurrentWritesShareLogEntriesAndKeepTheirOrder() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            RaftReplica leader = group.replica(group.awaitLeader());
+            long entriesBefore = leader.progress().appliedIndex();
+            List<CompletableFuture<Result>> writes = new ArrayList<>();
+            for (int i = 0; i < 2000; i++) {
+                writes.add(leader.submit(RaftGroupFixture.register("orders", "o" + i)));
+            }
+            long revision = 0;
+            for (CompletableFuture<Result> write : writes) {
+                long next = get(write).getRegister().getHeader().getRevision();
+                assertThat(next).isGreaterThan(revision);
+                revision = next;
+            }
+            assertThat(leader.progress().appliedIndex() - entriesBefore).isLessThan(200);
+        }
+    }
+
+    @Test
+    void barrierIsConfirmedByTheOthersAndFailsWithoutThem() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int leader = group.awaitLeader();
+            get(group.replica(leader).linearize());
+            RaftReplica lonely = group.replica(leader);
+            group.stop((leader + 1) % 3);
+            get(lonely.linearize());
+            group.stop((leader + 2) % 3);
+            CompletableFuture<Void> barrier = lonely.linearize();
+            await().atMost(Duration.ofSeconds(5)).until(barrier::isDone);
+            assertThat(failureOf(barrier).error().getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> !lonely.leadership().leads());
+        }
+    }
+
+    @Test
+    void isolatedLeaderUnderSteadyWritesGivesUpLeadership() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int leader = group.awaitLeader();
+            RaftReplica lonely = group.replica(leader);
+            group.stop((leader + 1) % 3);
+            group.stop((leader + 2) % 3);
+            long began = System.nanoTime();
+            List<CompletableFuture<Result>> writes = new ArrayList<>();
+            await().atMost(Duration.ofSeconds(10))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> {
+                        writes.add(lonely.submit(RaftGroupFixture.register("orders", "o" + writes.size())));
+                        return !lonely.leadership().leads();
+                    });
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+            for (CompletableFuture<Result> write : writes) {
+                await().atMost(Duration.ofSeconds(5)).until(write::isDone);
+                assertThat(failureOf(write).error().getReason())
+                        .isIn(Reason.REASON_UNKNOWN_OUTCOME, Reason.REASON_NOT_LEADER);
+            }
+        }
+    }
+
+    @Test
+    void restartedNodeCatchesUpFromTheLog() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int leader = group.awaitLeader();
+            int follower = (leader + 1) % 3;
+            group.stop(follower);
+            long revision = writeMany(group.replica(leader), 100);
+            group.restart(follower);
+            get(group.replica(follower).awaitRevision(revision));
+            assertThat(group.replica(follower).state().stateHash())
+                    .isEqualTo(group.replica(leader).state().stateHash());
+        }
+    }
+
+    @Test
+    void nodeThatWasAwayForLongerThanTheLogGetsASnapshot() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options(1_000_000, 0))) {
+            int leader = group.awaitLeader();
+            int follower = (leader + 1) % 3;
+            group.stop(follower);
+            for (int round = 0; round < 20; round++) {
+                writeMany(group.replica(leader), 200);
+            }
+            long revision = group.replica(leader).state().revision();
+            assertThat(get(group.replica(leader).takeSnapshot()).revision()).isEqualTo(revision);
+            writeMany(group.replica(leader), 10);
+            group.restart(follower);
+            get(group.replica(follower).awaitRevision(revision + 1));
+            assertThat(group.replica(follower).progress().snapshotIndex()).isPositive();
+            await().untilAsserted(() -> assertThat(
+                            group.replica(follower).state().stateHash())
+                    .isEqualTo(group.replica(leader).state().stateHash()));
+            assertThat(group.fatals).isEmpty();
+        }
+    }
+
+    @Test
+    void stateSurvivesTheStopOfAllNodes() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int leader = group.awaitLeader();
+            long revision = writeMany(group.replica(leader), 50);
+            get(group.replica(leader).takeSnapshot());
+            revision = Math.max(revision, writeMany(group.replica(leader), 50));
+            for (int i = 0; i < 3; i++) {
+                group.stop(i);
+            }
+            for (int i = 0; i < 3; i++) {
+                group.restart(i);
+            }
+            RaftReplica next = group.replica(group.awaitLeader());
+            get(next.awaitRevision(revision));
+            assertThat(next.state().catalog().instanceCount()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void emptyDiskIsLetInUnderItsNewStorageIdOnAnIdleCluster() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int leader = group.awaitLeader();
+            int follower = (leader + 1) % 3;
+            long revision = writeMany(group.replica(leader), 20);
+            group.stop(follower);
+            Peer newcomer = group.startEmpty(follower);
+            get(group.replica(leader).join(newcomer));
+            get(group.replica(follower).awaitRevision(revision));
+            assertThat(group.replica(leader).members())
+                    .filteredOn(peer -> peer.node().equals(newcomer.node()))
+                    .containsExactly(newcomer);
+            assertThat(group.replica(leader).members()).hasSize(3);
+        }
+    }
+
+    @Test
+    void leadershipIsHandedToTheNamedNode() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int leader = group.awaitLeader();
+            int target = (leader + 1) % 3;
+            get(group.replica(leader).transferLeadership(group.replica(target).node()));
+            await().until(() -> group.replica(target).leadership().leads());
+            assertThat(group.replica(leader).leadership().leads()).isFalse();
+        }
+    }
+
+    private static long writeMany(RaftReplica leader, int count) throws Exception {
+        List<CompletableFuture<Result>> writes = new ArrayList<>();
+        long base = leader.state().revision();
+        for (int i = 0; i < count; i++) {
+            writes.add(leader.submit(RaftGroupFixture.register("orders", "o" + base + "-" + i)));
+        }
+        long revision = 0;
+        for (CompletableFuture<Result> write : writes) {
+            revision = get(write).getRegister().getHeader().getRevision();
+        }
+        return revision;
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(20, TimeUnit.SECONDS);
+    }
+
+    private static ReplicaException failureOf(CompletableFuture<?> future) {
+        ReplicaException[] failure = new ReplicaException[1];
+        future.handle((value, e) -> {
+            Throwable root = e instanceof java.util.concurrent.CompletionException ? e.getCause() : e;
+            failure[0] = root instanceof ReplicaException refused ? refused : null;
+            return null;
+        });
+        assertThat(failure[0]).as("failure of %s", future).isNotNull();
+        return failure[0];
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.muster.server.storage.DataFolder;
+import dev.muster.server.storage.StorageException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StoragePreflightTest {
+    @TempDir
+    Path root;
+
+    private DataFolder folder;
+    private Path current;
+
+    @BeforeEach
+    void open() throws IOException {
+        folder = DataFolder.open(root, "n1", "c", new Random(42));
+        current = Files.createDirectories(folder.raft().resolve("group").resolve("current"));
+        Files.writeString(current.resolve("raft-meta"), "term=3\nvotedFor=n1\n");
+    }
+
+    @AfterEach
+    void close() {
+        folder.close();
+    }
+
+    @Test
+    void wholeLogPassesUntouched() throws IOException {
+        byte[] segment = segment(entries(5), 100);
+        Path file = write("log_inprogress_10", segment);
+        assertThat(StoragePreflight.check(folder, 14, -1)).isEmpty();
+        assertThat(Files.readAllBytes(file)).isEqualTo(segment);
+    }
+
+    @Test
+    void halfWrittenLastEntryIsCutAndReported() throws IOException {
+        byte[] whole = entries(5);
+        byte[] segment = segment(Arrays.copyOf(whole, whole.length - 7), 100);
+        Path file = write("log_inprogress_10", segment);
+        assertThat(StoragePreflight.check(folder, 13, -1))
+                .singleElement()
+                .asString()
+                .contains("cut the half-written entry 14");
+        assertThat(Files.size(file)).isEqualTo(8 + entries(4).length);
+        assertThat(StoragePreflight.check(folder, 13, -1)).isEmpty();
+    }
+
+    @Test
+    void damageAtOrBelowTheDurableMarkIsRefused() throws IOException {
+        byte[] whole = entries(5);
+        Path file = write("log_inprogress_10", segment(Arrays.copyOf(whole, whole.length - 7), 100));
+        byte[] before = Files.readAllBytes(file);
+        assertUnusable(14, -1, "entry 14");
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    }
+
+    @Test
+    void damageWithEntriesBehindItIsRefused() throws IOException {
+        byte[] whole = entries(5);
+        whole[entries(2).length + 3] ^= 1;
+        write("log_inprogress_10", segment(whole, 100));
+        assertUnusable(5, -1, "others follow it");
+    }
+
+    @Test
+    void vanishedLogIsRefused() throws IOException {
+        write("log_inprogress_10", new byte[0]);
+        assertUnusable(12, 3, "had made everything up to 12 durable");
+    }
+
+    @Test
+    void missingLogIsFineWhenASnapshotCoversTheMark() {
+        assertThat(StoragePreflight.check(folder, 12, 12)).isEmpty();
+    }
+
+    @Test
+    void emptiedVoteFileIsRefused() throws IOException {
+        Files.write(current.resolve("raft-meta"), new byte[0]);
+        assertUnusable(-1, -1, "remembers this node's votes is damaged");
+    }
+
+    private void assertUnusable(long mark, long snapshot, String message) {
+        assertThatThrownBy(() -> StoragePreflight.check(folder, mark, snapshot))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining(message)
+                .hasMessageContaining("empty the data folder");
+    }
+
+    private Path write(String name, byte[] bytes) throws IOException {
+        return Files.write(current.resolve(name), bytes);
+    }
+
+    private static byte[] segment(byte[] entries, int zeros) {
+        ByteBuffer segment = ByteBuffer.allocate(8 + entries.length + zeros);
+        segment.put("RaftLog1".getBytes(StandardCharsets.US_ASCII)).put(entries);
+        return segment.array();
+    }
+
+    private static byte[] entries(int count) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            byte[] body = new byte[200 + i];
+            Arrays.fill(body, (byte) (i + 1));
+            ByteBuffer entry = ByteBuffer.allocate(body.length + 6);
+            entry.put((byte) (body.length & 0x7f | 0x80)).put((byte) (body.length >> 7)).put(body);
+            CRC32C crc = new CRC32C();
+            crc.update(entry.array(), 0, body.length + 2);
+            entry.putInt((int) crc.getValue());
+            out.writeBytes(entry.array());
+        }
+        return out.toByteArray();
+    }
+}
