@@ -25,6 +25,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** One stream of a session as its node sees it. */
@@ -119,12 +120,10 @@ final class FakeSession implements StreamObserver<ClientFrame> {
         reply(request.getCorrelation(), Result.newBuilder().setError(error));
     }
 
-    /** Ends the stream, saying why. */
+    /** Ends the stream, saying why, and waits until the client has taken note. */
     void end(Error error) {
         send(ServerFrame.newBuilder().setEnd(error));
-        synchronized (out) {
-            out.onCompleted();
-        }
+        ended.orTimeout(FakeNode.PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
 
     /** Breaks without a word. */
