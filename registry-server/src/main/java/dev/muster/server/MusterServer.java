@@ -168,11 +168,12 @@ public final class MusterServer implements AutoCloseable {
                     .setClusterId(identity.clusterId());
             RaftReplica current = replica;
             if (current != null && identity.phase() == Identity.Phase.MEMBER) {
-                current.members().forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()
-                        .setNode(peer.node())
-                        .setStorageId(peer.storageId())
-                        .setRaftAddress(peer.raftAddress())
-                        .setClientAddress(peer.clientAddress())));
+                current.members()
+                        .forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()
+                                .setNode(peer.node())
+                                .setStorageId(peer.storageId())
+                                .setRaftAddress(peer.raftAddress())
+                                .setClientAddress(peer.clientAddress())));
             }
             return answer.build();
         }
@@ -191,8 +192,8 @@ public final class MusterServer implements AutoCloseable {
                                 + folder.identity().clusterId() + ")"));
             }
             dev.muster.internal.v1.Peer peer = request.getPeer();
-            return current.join(new Peer(
-                    peer.getNode(), peer.getStorageId(), peer.getRaftAddress(), peer.getClientAddress()));
+            return current.join(
+                    new Peer(peer.getNode(), peer.getStorageId(), peer.getRaftAddress(), peer.getClientAddress()));
         }
     }
 }

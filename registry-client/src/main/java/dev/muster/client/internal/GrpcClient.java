@@ -72,8 +72,7 @@ final class GrpcClient implements MusterClient {
     /** A client with threads and connections of its own. */
     static GrpcClient connect(ClientOptions options) {
         IoLoop loop = new IoLoop();
-        return new GrpcClient(
-                options, loop, new SplittableRandom(), address -> Channels.connect(address, loop));
+        return new GrpcClient(options, loop, new SplittableRandom(), address -> Channels.connect(address, loop));
     }
 
     // ---- registrations --------------------------------------------------------------------------------------------
@@ -89,8 +88,8 @@ final class GrpcClient implements MusterClient {
         CompletableFuture<Registration> accepted = settled(registration.first(), Function.identity());
         loop.execute(() -> {
             registration.start();
-            Loop.Timer late = loop.schedule(
-                    options.requestTimeout(), () -> accepted.completeExceptionally(registration.late()));
+            Loop.Timer late =
+                    loop.schedule(options.requestTimeout(), () -> accepted.completeExceptionally(registration.late()));
             accepted.whenComplete((done, failure) -> {
                 late.cancel();
                 if (failure != null) {
