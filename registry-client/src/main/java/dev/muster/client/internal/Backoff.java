@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.client.internal;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before trying again: not at all after the first failure, then a random time up to a ceiling that
+ * doubles from 20 ms up to 1 s ("full jitter", so that clients which failed together do not come back together).
+ * Confined to the loop.
+ */
+final class Backoff {
+    static final Duration LOWEST_CEILING = Duration.ofMillis(20);
+    static final Duration HIGHEST_CEILING = Duration.ofSeconds(1);
+
+    private final RandomGenerator random;
+    private int failures;
+
+    Backoff(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** The pause after one more failure. */
+    Duration next() {
+        int before = failures++;
+        if (before == 0) {
+            return Duration.ZERO;
+        }
+        int doublings = Math.min(before - 1, 10);
+        long ceiling = Math.min(LOWEST_CEILING.toNanos() << doublings, HIGHEST_CEILING.toNanos());
+        return Duration.ofNanos(random.nextLong(ceiling + 1));
+    }
+
+    /** It worked. */
+    void reset() {
+        failures = 0;
+    }
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.client.internal;
+
+import dev.muster.client.Change;
+import dev.muster.client.ClientOptions;
+import dev.muster.client.ClusterAdmin;
+import dev.muster.client.Consistency;
+import dev.muster.client.InstanceKey;
+import dev.muster.client.LookupQuery;
+import dev.muster.client.LookupResult;
+import dev.muster.client.MusterClient;
+import dev.muster.client.MusterException;
+import dev.muster.client.Registration;
+import dev.muster.client.ServiceInstance;
+import dev.muster.client.ServiceSummary;
+import dev.muster.client.ServiceView;
+import dev.muster.client.WriteResult;
+import dev.muster.v1.ListServicesResponse;
+import dev.muster.v1.RegistryGrpc;
+import dev.muster.v1.Request;
+import io.grpc.ManagedChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The client: wires its parts, hands each request to the one it belongs to, and ends them in reverse. Safe for any
+ * thread.
+ *
+ * <p>A write goes {@code write -> Session -> SessionStream -> the leader}; a registration is a {@link KeptRegistration}
+ * that writes the same way; a read goes {@code lookup -> UnaryCalls -> any node}; a view is a {@link LiveView} fed by the
+ * {@link WatchStream}. {@link LeaderChannel} says which node is meant.
+ */
+final class GrpcClient implements MusterClient {
+    /** How long the end waits for a registry that it is not in contact with. */
+    static final Duration PATIENCE_WHEN_AWAY = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcClient.class);
+
+    private final ClientOptions options;
+    private final Loop loop;
+    private final RandomGenerator random;
+    private final Callbacks callbacks = new Callbacks();
+    private final LeaderChannel channels;
+    private final Session session;
+    private final WatchStream watchStream;
+    private final UnaryCalls calls;
+    private final ClusterAdmin cluster;
+    private final ConcurrentMap<InstanceKey, KeptRegistration> registrations = new ConcurrentHashMap<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    GrpcClient(ClientOptions options, Loop loop, RandomGenerator random, Function<String, ManagedChannel> connector) {
+        this.options = options;
+        this.loop = loop;
+        this.random = random;
+        channels = new LeaderChannel(options.endpoints(), connector, loop, random);
+        session = new Session(loop, channels, options, new Backoff(random));
+        watchStream = new WatchStream(loop, channels, options.clientName(), new Backoff(random));
+        calls = new UnaryCalls(loop, channels, options.requestTimeout(), random);
+        cluster = new GrpcClusterAdmin(calls, loop, options.endpoints());
+    }
+
+    /** A client with threads and connections of its own. */
+    static GrpcClient connect(ClientOptions options) {
+        IoLoop loop = new IoLoop();
+        return new GrpcClient(
+                options, loop, new SplittableRandom(), address -> Channels.connect(address, loop.group()));
+    }
+
+    // ---- registrations --------------------------------------------------------------------------------------------
+
+    @Override
+    public Registration register(ServiceInstance instance) {
+        return Blocking.await(registerAsync(instance), loop);
+    }
+
+    @Override
+    public CompletableFuture<Registration> registerAsync(ServiceInstance instance) {
+        KeptRegistration registration = keep(instance);
+        CompletableFuture<Registration> accepted = settled(registration.first(), Function.identity());
+        loop.execute(() -> {
+            registration.start();
+            Loop.Timer late = loop.schedule(
+                    options.requestTimeout(), () -> accepted.completeExceptionally(registration.late()));
+            accepted.whenComplete((done, failure) -> {
+                late.cancel();
+                if (failure != null) {
+                    loop.execute(registration::leave);
+                }
+            });
+        });
+        return accepted;
+    }
+
+    @Override
+    public Registration announce(ServiceInstance instance) {
+        KeptRegistration registration = keep(instance);
+        loop.execute(registration::start);
+        return registration;
+    }
+
+    private KeptRegistration keep(ServiceInstance instance) {
+        checkOpen();
+        ServiceInstance full = instance.namespace().isEmpty() ? instance.namespace(options.namespace()) : instance;
+        KeptRegistration made = new KeptRegistration(
+                Change.register(full), loop, session, options, new Backoff(random), callbacks, this::forget);
+        KeptRegistration kept = registrations.compute(
+                full.key(), (key, before) -> before == null || before.state().isFinal() ? made : before);
+        if (kept != made) {
+            throw new IllegalStateException(
+                    full.key() + " is registered by this client already (expected: one registration of each instance)");
+        }
+        return made;
+    }
+
+    private void forget(KeptRegistration registration) {
+        registrations.remove(registration.instance().key(), registration);
+    }
+
+    // ---- writes ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public WriteResult write(Change change) {
+        return Blocking.await(writeAsync(change), loop);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult> writeAsync(Change change) {
+        return submit(Wire.request(change, options.namespace()));
+    }
+
+    @Override
+    public WriteResult writeAll(List<Change> changes) {
+        return Blocking.await(writeAllAsync(changes), loop);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult> writeAllAsync(List<Change> changes) {
+        return submit(Wire.request(changes, options.namespace()));
+    }
+
+    private CompletableFuture<WriteResult> submit(Request.Builder request) {
+        checkOpen();
+        long deadline = loop.nanoTime() + options.requestTimeout().toNanos();
+        PendingWrite write = session.submit(PendingWrite.until(deadline, in -> request));
+        return settled(write.answer(), Wire::writeResult);
+    }
+
+    @Override
+    public WriteResult writeDirect(Change change) {
+        return Blocking.await(writeDirectAsync(change), loop);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult> writeDirectAsync(Change change) {
+        checkOpen();
+        String namespace = options.namespace();
+        if (change instanceof Change.Register register) {
+            return settled(
+                    calls.write(RegistryGrpc.getRegisterMethod(), Wire.register(register, namespace)),
+                    response -> Wire.written(response.getHeader(), response.getIncarnation()));
+        } else if (change instanceof Change.Deregister deregister) {
+            return settled(
+                    calls.write(RegistryGrpc.getDeregisterMethod(), Wire.deregister(deregister, namespace)),
+                    response -> Wire.written(response.getHeader(), 0));
+        } else {
+            return settled(
+                    calls.write(RegistryGrpc.getUpdateMethod(), Wire.update((Change.Update) change, namespace)),
+                    response -> Wire.written(response.getHeader(), 0));
+        }
+    }
+
+    // ---- reads ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public LookupResult lookup(LookupQuery query) {
+        return Blocking.await(lookupAsync(query), loop);
+    }
+
+    @Override
+    public CompletableFuture<LookupResult> lookupAsync(LookupQuery query) {
+        checkOpen();
+        return settled(
+                calls.read(RegistryGrpc.getLookupMethod(), Wire.lookup(query, options.namespace())),
+                Wire::lookupResult);
+    }
+
+    @Override
+    public ServiceView view(String namespace, String service) {
+        checkOpen();
+        String full = namespace.isEmpty() ? options.namespace() : namespace;
+        LiveView view = new LiveView(full, service, options.requestTimeout(), loop, callbacks, this::leave);
+        loop.execute(() -> watchStream.add(view));
+        return view;
+    }
+
+    private void leave(LiveView view) {
+        loop.execute(() -> watchStream.remove(view));
+    }
+
+    @Override
+    public Stream<ServiceSummary> services(String namespace, Consistency consistency) {
+        checkOpen();
+        return ServicePages.stream(token -> page(namespace, consistency, token));
+    }
+
+    private ListServicesResponse page(String namespace, Consistency consistency, String token) {
+        checkOpen();
+        return Blocking.await(
+                calls.read(
+                        RegistryGrpc.getListServicesMethod(),
+                        Wire.listServices(namespace, consistency, ServicePages.PAGE_SIZE, token)),
+                loop);
+    }
+
+    @Override
+    public ClusterAdmin cluster() {
+        checkOpen();
+        return cluster;
+    }
+
+    // ---- the end --------------------------------------------------------------------------------------------------
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            CompletableFuture<Void> ended = new CompletableFuture<>();
+            loop.execute(() -> endSession(ended));
+            try {
+                Blocking.await(ended, loop);
+            } finally {
+                loop.execute(this::release);
+            }
+        }
+    }
+
+    private void endSession(CompletableFuture<Void> ended) {
+        List.copyOf(registrations.values()).forEach(KeptRegistration::leaveWithSession);
+        Duration patience = session.isOpen() || options.requestTimeout().compareTo(PATIENCE_WHEN_AWAY) < 0
+                ? options.requestTimeout()
+                : PATIENCE_WHEN_AWAY;
+        session.end().whenComplete((nothing, failure) -> ended.complete(null));
+        loop.schedule(patience, () -> ended.complete(null));
+    }
+
+    private void release() {
+        watchStream.close();
+        session.close();
+        channels.close();
+        callbacks.close();
+        loop.close();
+        LOG.debug("client {} is closed", options.clientName());
+    }
+
+    private void checkOpen() {
+        if (closed.get()) {
+            throw new IllegalStateException("this client is closed (expected: calls before close())");
+        }
+    }
+
+    // ---- futures --------------------------------------------------------------------------------------------------
+
+    /** The future as its user sees it: a failure is a bare exception, and cancelling it cancels nothing of the client's. */
+    private static <T, R> CompletableFuture<R> settled(CompletableFuture<T> inner, Function<T, R> result) {
+        CompletableFuture<R> outer = new CompletableFuture<>();
+        inner.whenComplete((value, failure) -> {
+            if (failure != null) {
+                outer.completeExceptionally(failure);
+            } else {
+                complete(outer, value, result);
+            }
+        });
+        return outer;
+    }
+
+    private static <T, R> void complete(CompletableFuture<R> outer, T value, Function<T, R> result) {
+        try {
+            outer.complete(result.apply(value));
+        } catch (RuntimeException e) {
+            outer.completeExceptionally(new MusterException(
+                    MusterException.Reason.INTERNAL,
+                    MusterException.Fate.APPLIED,
+                    "the registry answered what this client does not understand: " + e.getMessage(),
+                    0,
+                    e));
+        }
+    }
+}

@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.client.internal;
+
+import dev.muster.client.ClientOptions;
+import dev.muster.client.MusterException;
+import dev.muster.client.MusterException.Fate;
+import dev.muster.client.internal.Failures.Broken;
+import dev.muster.v1.ClientFrame;
+import dev.muster.v1.ClientHello;
+import dev.muster.v1.CloseSessionRequest;
+import dev.muster.v1.Error;
+import dev.muster.v1.Reason;
+import dev.muster.v1.Reply;
+import dev.muster.v1.Request;
+import dev.muster.v1.ServerFrame;
+import dev.muster.v1.ServerHello;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process at the registry: its lease, and its writes in one sequence, each executed exactly once while the session
+ * lives. Confined to the loop, except for {@link #submit}.
+ *
+ * <p><b>Exactly once.</b> A write gets its sequence when it is first sent. From then on it is kept, and sent again in
+ * order on every new stream, until its answer arrives, even if nobody waits for that any more: a sequence left out would
+ * stop all that follow. The registry keeps each outcome until {@code ack_below} passes it, so a write sent twice is
+ * answered twice and executed once. A new stream of the same session carries a higher generation, which shuts out what
+ * an older one may still have under way.
+ *
+ * <p><b>When a stream ends</b>, for whatever reason (no leader, a lost connection, silence), the same session goes on in
+ * the next stream, at the leader if somebody named it, at once the first time and backing off after that. A stream counts
+ * as working when it brought an answer, not when it was opened.
+ *
+ * <p><b>When the session is lost</b>, because its lease ran out or the cluster's history was replaced, nobody can say what
+ * became of the writes that were sent: they fail with {@link Fate#UNKNOWN}. Those that were not sent go to the next
+ * session, after what the followers of this one (the registrations) have to say there.
+ *
+ * <p><b>Silence.</b> A keep-alive goes out each third of the time of the lease. When not even the one before was answered
+ * and nothing else came, a third of the time is left to go on elsewhere.
+ */
+final class Session {
+    /** The largest operation that the registry takes, in bytes. */
+    static final int LARGEST_REQUEST = 64 << 10;
+    /** Writes sent and not answered. The registry remembers the outcome of each. */
+    static final int WINDOW = 4096;
+    /** Writes that wait to be sent. */
+    static final int LONGEST_QUEUE = 1 << 16;
+    /** Bounds of one frame; the registry takes up to 1 MiB. */
+    static final int LARGEST_FRAME = 512 << 10;
+
+    static final int MOST_REQUESTS = 512;
+    static final Duration SHORTEST_HELLO = Duration.ofMillis(500);
+    static final Duration LONGEST_HELLO = Duration.ofSeconds(3);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /** What a node says of the session, not of itself: the next stream may as well go there. */
+    private static final Set<Reason> SESSION_MATTERS = EnumSet.of(
+            Reason.REASON_SESSION_UNKNOWN,
+            Reason.REASON_STALE_GENERATION,
+            Reason.REASON_OUT_OF_SEQUENCE,
+            Reason.REASON_STALE_TERM);
+
+    /** What depends on the session's life. Called on the loop. */
+    interface Follower {
+        /** The session is gone with all that was registered in it. */
+        void sessionLost();
+    }
+
+    private final Loop loop;
+    private final LeaderChannel channels;
+    private final ClientOptions options;
+    private final Backoff backoff;
+
+    private final Queue<PendingWrite> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean awake = new AtomicBoolean();
+
+    /** To be sent, in order: first what was sent on an earlier stream, then what was not sent yet. */
+    private ArrayDeque<PendingWrite> outbox = new ArrayDeque<>();
+    /** Sequenced and not answered, by sequence, in order. */
+    private final Map<Long, PendingWrite> unanswered = new LinkedHashMap<>();
+    /** Those whose answer is late at some time, in order of that time. */
+    private final ArrayDeque<PendingWrite> deadlines = new ArrayDeque<>();
+
+    private final Set<Follower> followers = new LinkedHashSet<>();
+
+    private Phase phase = Phase.IDLE;
+    private @Nullable SessionStream stream;
+    private Loop.@Nullable Timer retry;
+    private Loop.@Nullable Timer lateness;
+    private long id;
+    private long generation;
+    private long nextSequence = 1;
+    private Duration ttl;
+    private Origin origin = Origin.NONE;
+    /** Whether the last stream ended because the registry missed a sequence. */
+    private boolean missedSequence;
+    /** How many nodes in a row said that this session belongs to another cluster. */
+    private int wrongClusters;
+    /** Whether this stream was opened because the node of the one before named a leader. */
+    private boolean hopped;
+
+    private enum Phase {
+        /** Nothing was asked of the registry yet. */
+        IDLE,
+        /** A stream was opened and has not been greeted. */
+        GREETING,
+        /** The stream works. */
+        OPEN,
+        /** The next stream is opened after a pause. */
+        PAUSING,
+        /** Over. */
+        CLOSED
+    }
+
+    Session(Loop loop, LeaderChannel channels, ClientOptions options, Backoff backoff) {
+        this.loop = loop;
+        this.channels = channels;
+        this.options = options;
+        this.backoff = backoff;
+        this.ttl = options.sessionTtl();
+    }
+
+    /** Hands over a write. Any thread; the order of calls of one thread is kept. */
+    PendingWrite submit(PendingWrite write) {
+        inbox.add(write);
+        if (awake.compareAndSet(false, true)) {
+            loop.execute(this::takeInbox);
+        }
+        return write;
+    }
+
+    void follow(Follower follower) {
+        followers.add(follower);
+    }
+
+    void unfollow(Follower follower) {
+        followers.remove(follower);
+    }
+
+    /** Whether the session is in contact with the registry. */
+    boolean isOpen() {
+        return phase == Phase.OPEN;
+    }
+
+    /** The history that the session belongs to. */
+    Origin origin() {
+        return origin;
+    }
+
+    /** Ends the session at the registry, after all writes before. Completed when that was answered. */
+    CompletableFuture<Void> end() {
+        takeInbox();
+        if (id == 0 && unanswered.isEmpty() && outbox.stream().allMatch(PendingWrite::isDone)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        PendingWrite last = PendingWrite.patient(
+                in -> Request.newBuilder().setCloseSession(CloseSessionRequest.getDefaultInstance()));
+        return submit(last).answer().handle((result, lost) -> null);
+    }
+
+    /** Lets go of everything; what is not answered by now fails. */
+    void close() {
+        takeInbox();
+        phase = Phase.CLOSED;
+        cancel(retry);
+        cancel(lateness);
+        if (stream != null) {
+            stream.finish();
+            stream = null;
+        }
+        followers.clear();
+        List<PendingWrite> all = new ArrayList<>(unanswered.values());
+        outbox.stream().filter(write -> !write.isSequenced()).forEach(all::add);
+        unanswered.clear();
+        outbox.clear();
+        deadlines.clear();
+        all.forEach(write -> fail(write, "the client was closed before the registry answered"));
+    }
+
+    private void takeInbox() {
+        awake.set(false);
+        for (PendingWrite write = inbox.poll(); write != null; write = inbox.poll()) {
+            enqueue(write);
+        }
+        if (phase == Phase.IDLE && !outbox.isEmpty()) {
+            connect();
+        }
+        pump();
+    }
+
+    private void enqueue(PendingWrite write) {
+        if (phase == Phase.CLOSED) {
+            fail(write, "the client is closed");
+        } else if (outbox.size() >= LONGEST_QUEUE) {
+            write.answer()
+                    .completeExceptionally(new MusterException(
+                            MusterException.Reason.LIMIT,
+                            Fate.NOT_APPLIED,
+                            "writes waiting to be sent: " + outbox.size() + " (expected: fewer than " + LONGEST_QUEUE
+                                    + "); wait for answers before writing more"));
+        } else {
+            outbox.add(write);
+            watchDeadline(write);
+        }
+    }
+
+    // ---- one stream after the other -------------------------------------------------------------------------------
+
+    private void connect() {
+        cancel(retry);
+        phase = Phase.GREETING;
+        String address = channels.leader();
+        generation = id == 0 ? 1 : generation + 1;
+        SessionStream opened = new SessionStream(loop, address, this::received, this::writable, this::broken);
+        stream = opened;
+        opened.open(channels.channel(address), hello(), helloTimeout());
+    }
+
+    private ClientFrame hello() {
+        ClientHello.Builder hello = ClientHello.newBuilder()
+                .setClientName(options.clientName())
+                .setSession(id)
+                .setGeneration(generation)
+                .setTtlMillis(Math.toIntExact(options.sessionTtl().toMillis()));
+        if (id != 0) {
+            hello.setClusterId(origin.clusterId()).setEpochId(origin.epochId());
+        }
+        return ClientFrame.newBuilder().setHello(hello).build();
+    }
+
+    private Duration helloTimeout() {
+        Duration third = ttl.dividedBy(3);
+        return third.compareTo(SHORTEST_HELLO) < 0
+                ? SHORTEST_HELLO
+                : third.compareTo(LONGEST_HELLO) > 0 ? LONGEST_HELLO : third;
+    }
+
+    private void received(SessionStream from, ServerFrame frame) {
+        if (from != stream) {
+            return;
+        }
+        if (frame.hasHello() && phase == Phase.GREETING) {
+            greeted(from, frame.getHello());
+        }
+        for (int i = 0; i < frame.getRepliesCount() && from == stream; i++) {
+            answered(frame.getReplies(i));
+        }
+        if (frame.hasKeepAlive() && from == stream) {
+            keptAlive(from, frame.getKeepAlive().getUnknownCount());
+        }
+        if (frame.hasEnd() && from == stream) {
+            broken(from, new Broken(frame.getEnd(), true, true));
+        }
+        forgetAnswered();
+        pump();
+    }
+
+    private void greeted(SessionStream from, ServerHello hello) {
+        if (id == 0) {
+            LOG.info("session {} opened at node {} of cluster {}", hello.getSession(), hello.getNode(), hello.getClusterId());
+        }
+        id = hello.getSession();
+        ttl = hello.getTtlMillis() == 0 ? ttl : Duration.ofMillis(hello.getTtlMillis());
+        origin = new Origin(hello.getClusterId(), hello.getHeader().getEpochId());
+        channels.leads(hello.getLeader());
+        if (leadsElsewhere(hello.getLeader(), from.address())) {
+            hopped = true;
+            from.cancel();
+            connect();
+            return;
+        }
+        phase = Phase.OPEN;
+        from.greeted();
+        keepAlive(from);
+    }
+
+    /** One hop less for every write to come is worth one more stream, but nodes that disagree get no second one. */
+    private boolean leadsElsewhere(String leader, String here) {
+        return !hopped && !leader.isEmpty() && !leader.equals(here) && leader.equals(channels.leader());
+    }
+
+    private void answered(Reply reply) {
+        PendingWrite write = unanswered.get(reply.getCorrelation());
+        if (write == null) {
+            return;
+        }
+        Error error = reply.getResult().getError();
+        if (!reply.getResult().hasError()) {
+            worked();
+            unanswered.remove(reply.getCorrelation());
+            write.answer().complete(reply.getResult());
+        } else if (Failures.resends(error.getReason())) {
+            brokenOff(error);
+        } else if (error.getReason() == Reason.REASON_SESSION_UNKNOWN) {
+            if (write.streams() == 1) {
+                unanswered.remove(reply.getCorrelation());
+                write.answer().completeExceptionally(Failures.exception(error));
+            }
+            brokenOff(error);
+        } else {
+            worked();
+            unanswered.remove(reply.getCorrelation());
+            write.answer().completeExceptionally(Failures.exception(error));
+        }
+    }
+
+    private void brokenOff(Error error) {
+        if (stream != null) {
+            broken(stream, new Broken(error, true, true));
+        }
+    }
+
+    private void worked() {
+        backoff.reset();
+        hopped = false;
+        missedSequence = false;
+        wrongClusters = 0;
+    }
+
+    private void broken(SessionStream from, Broken broken) {
+        if (from != stream) {
+            return;
+        }
+        LOG.debug("session {}: the stream to {} ended: {}", id, from.address(), broken.error());
+        from.cancel();
+        stream = null;
+        chooseNext(from.address(), broken);
+        phase = Phase.PAUSING;
+        retry = loop.schedule(backoff.next(), this::connect);
+        if (endsSession(broken.error().getReason())) {
+            lost(broken.error());
+        } else {
+            resendAll();
+        }
+    }
+
+    private void chooseNext(String address, Broken broken) {
+        if (!broken.answered()) {
+            channels.failed(address);
+        } else if (!SESSION_MATTERS.contains(broken.error().getReason())) {
+            channels.refused(address);
+            channels.leads(broken.error().getLeader());
+        }
+    }
+
+    /**
+     * Whether the session is over. A sequence that is missed twice in a row is missing for good: some refusal did not
+     * count at the registry. A wrong cluster is believed when all nodes say so: one of them may be a stranger.
+     */
+    private boolean endsSession(Reason why) {
+        boolean missedAgain = why == Reason.REASON_OUT_OF_SEQUENCE && missedSequence;
+        missedSequence = why == Reason.REASON_OUT_OF_SEQUENCE;
+        wrongClusters += why == Reason.REASON_WRONG_CLUSTER ? 1 : 0;
+        return missedAgain
+                || why == Reason.REASON_SESSION_UNKNOWN
+                || wrongClusters >= channels.endpoints().size();
+    }
+
+    private void resendAll() {
+        ArrayDeque<PendingWrite> again = new ArrayDeque<>(unanswered.values());
+        outbox.stream().filter(write -> !write.isSequenced()).forEach(again::add);
+        outbox = again;
+    }
+
+    private void lost(Error why) {
+        if (id != 0) {
+            LOG.info("session {} is lost: {}", id, why.getMessage());
+        }
+        id = 0;
+        generation = 0;
+        nextSequence = 1;
+        missedSequence = false;
+        wrongClusters = 0;
+        List<PendingWrite> sent = new ArrayList<>(unanswered.values());
+        unanswered.clear();
+        List<PendingWrite> unsent =
+                outbox.stream().filter(write -> !write.isSequenced()).toList();
+        outbox.clear();
+        // A follower may leave while it is told.
+        List.copyOf(followers).forEach(Follower::sessionLost);
+        takeInbox();
+        outbox.addAll(unsent);
+        if (outbox.isEmpty() && followers.isEmpty()) {
+            cancel(retry);
+            phase = Phase.IDLE;
+        }
+        sent.forEach(write -> fail(write, "the session ended before the registry answered"));
+    }
+
+    // ---- what goes out --------------------------------------------------------------------------------------------
+
+    private void writable(SessionStream from) {
+        if (from == stream) {
+            pump();
+        }
+    }
+
+    private void pump() {
+        SessionStream to = stream;
+        if (phase != Phase.OPEN || to == null) {
+            return;
+        }
+        while (to.isReady()) {
+            ClientFrame frame = nextFrame();
+            if (frame.getRequestsCount() == 0) {
+                return;
+            }
+            to.send(frame);
+        }
+    }
+
+    private ClientFrame nextFrame() {
+        ClientFrame.Builder frame = ClientFrame.newBuilder();
+        int bytes = 0;
+        while (!outbox.isEmpty() && frame.getRequestsCount() < MOST_REQUESTS && bytes < LARGEST_FRAME) {
+            PendingWrite write = outbox.element();
+            if (!write.isSequenced()) {
+                if (unanswered.size() >= WINDOW) {
+                    break;
+                }
+                if (write.isDone() || !sequence(write)) {
+                    outbox.remove();
+                    continue;
+                }
+            }
+            outbox.remove();
+            bytes += write.size();
+            frame.addRequests(write.send());
+        }
+        return frame.setAckBelow(ackBelow()).build();
+    }
+
+    /** Gives the write its place, unless it is too large for the registry. */
+    private boolean sequence(PendingWrite write) {
+        int size = write.sequence(nextSequence, origin);
+        if (size > LARGEST_REQUEST) {
+            write.unsequence();
+            write.answer()
+                    .completeExceptionally(new MusterException(
+                            MusterException.Reason.INVALID,
+                            Fate.NOT_APPLIED,
+                            "size of the request: " + size + " bytes (expected: up to " + LARGEST_REQUEST + ")"));
+            return false;
+        }
+        unanswered.put(nextSequence++, write);
+        return true;
+    }
+
+    private long ackBelow() {
+        return unanswered.isEmpty()
+                ? nextSequence
+                : unanswered.keySet().iterator().next();
+    }
+
+    // ---- the lease ------------------------------------------------------------------------------------------------
+
+    private void keepAlive(SessionStream to) {
+        if (to != stream || phase != Phase.OPEN) {
+            return;
+        }
+        if (to.isSilent()) {
+            broken(to, new Broken(Failures.error(
+                    Reason.REASON_UNAVAILABLE,
+                    "no answer from " + to.address() + " for " + ttl.dividedBy(3).toMillis() + " ms"), false, true));
+            return;
+        }
+        to.sendKeepAlive(ClientFrame.newBuilder().setKeepAlive(true).setAckBelow(ackBelow()).build());
+        loop.schedule(ttl.dividedBy(3), () -> keepAlive(to));
+    }
+
+    private void keptAlive(SessionStream from, int unknownLeases) {
+        if (unknownLeases > 0) {
+            broken(from, new Broken(Failures.error(
+                    Reason.REASON_SESSION_UNKNOWN, "the lease of session " + id + " ended"), true, true));
+        } else if (unanswered.isEmpty()) {
+            // While writes wait, only their answers prove that the stream works.
+            worked();
+        }
+    }
+
+    // ---- lateness -------------------------------------------------------------------------------------------------
+
+    private void watchDeadline(PendingWrite write) {
+        if (write.isBounded()) {
+            deadlines.add(write);
+            if (lateness == null) {
+                scheduleLateness(write);
+            }
+        }
+    }
+
+    private void scheduleLateness(PendingWrite first) {
+        Duration remaining = Duration.ofNanos(Math.max(1, first.remainingNanos(loop.nanoTime())));
+        lateness = loop.schedule(remaining, this::failLate);
+    }
+
+    private void failLate() {
+        lateness = null;
+        forgetAnswered();
+        for (PendingWrite first = deadlines.peek(); first != null; first = deadlines.peek()) {
+            if (!first.isDone() && first.remainingNanos(loop.nanoTime()) > 0) {
+                scheduleLateness(first);
+                break;
+            }
+            deadlines.remove();
+            fail(first, "no answer from the registry within "
+                    + options.requestTimeout().toMillis() + " ms");
+        }
+        outbox.removeIf(write -> write.isDone() && !write.isSequenced());
+    }
+
+    private void forgetAnswered() {
+        for (PendingWrite first = deadlines.peek(); first != null && first.isDone(); first = deadlines.peek()) {
+            deadlines.remove();
+        }
+    }
+
+    private static void fail(PendingWrite write, String message) {
+        boolean sent = write.streams() > 0;
+        write.answer()
+                .completeExceptionally(
+                        sent
+                                ? new MusterException(MusterException.Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, message + "; it may be done")
+                                : new MusterException(
+                                        MusterException.Reason.UNAVAILABLE, Fate.NOT_APPLIED, message + "; it was not sent"));
+    }
+
+    private static void cancel(Loop.@Nullable Timer timer) {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+}

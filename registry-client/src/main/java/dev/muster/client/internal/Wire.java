@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.client.internal;
+
+import dev.muster.client.Change;
+import dev.muster.client.Endpoint;
+import dev.muster.client.InstanceKey;
+import dev.muster.client.InstanceStatus;
+import dev.muster.client.InstanceUpdate;
+import dev.muster.client.Listing;
+import dev.muster.client.LookupQuery;
+import dev.muster.client.LookupResult;
+import dev.muster.client.Member;
+import dev.muster.client.NodeRole;
+import dev.muster.client.NodeStatus;
+import dev.muster.client.Position;
+import dev.muster.client.ServiceInstance;
+import dev.muster.client.ServiceSummary;
+import dev.muster.client.StateHash;
+import dev.muster.client.TakenSnapshot;
+import dev.muster.client.WriteResult;
+import dev.muster.v1.BatchRequest;
+import dev.muster.v1.Consistency;
+import dev.muster.v1.DeregisterRequest;
+import dev.muster.v1.Header;
+import dev.muster.v1.Instance;
+import dev.muster.v1.ListServicesRequest;
+import dev.muster.v1.LookupRequest;
+import dev.muster.v1.LookupResponse;
+import dev.muster.v1.MembersResponse;
+import dev.muster.v1.Metadata;
+import dev.muster.v1.ReadOptions;
+import dev.muster.v1.RegisterRequest;
+import dev.muster.v1.Request;
+import dev.muster.v1.Result;
+import dev.muster.v1.Role;
+import dev.muster.v1.StateHashResponse;
+import dev.muster.v1.Status;
+import dev.muster.v1.StatusResponse;
+import dev.muster.v1.TakeSnapshotResponse;
+import dev.muster.v1.UpdateRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** The one translator between the API's values and the wire's messages. Stateless. */
+final class Wire {
+    private static final Duration UNKNOWN_AGE = ChronoUnit.FOREVER.getDuration();
+
+    private Wire() {}
+
+    static Request.Builder request(Change change, String defaultNamespace) {
+        Request.Builder request = Request.newBuilder();
+        if (change instanceof Change.Register register) {
+            return request.setRegister(register(register, defaultNamespace));
+        } else if (change instanceof Change.Deregister deregister) {
+            return request.setDeregister(deregister(deregister, defaultNamespace));
+        } else {
+            return request.setUpdate(update((Change.Update) change, defaultNamespace));
+        }
+    }
+
+    static Request.Builder request(List<Change> changes, String defaultNamespace) {
+        BatchRequest.Builder batch = BatchRequest.newBuilder();
+        for (Change change : changes) {
+            dev.muster.v1.Change.Builder one = batch.addChangesBuilder();
+            if (change instanceof Change.Register register) {
+                one.setRegister(register(register, defaultNamespace));
+            } else if (change instanceof Change.Deregister deregister) {
+                one.setDeregister(deregister(deregister, defaultNamespace));
+            } else {
+                one.setUpdate(update((Change.Update) change, defaultNamespace));
+            }
+        }
+        return Request.newBuilder().setBatch(batch);
+    }
+
+    static RegisterRequest register(Change.Register register, String defaultNamespace) {
+        return RegisterRequest.newBuilder()
+                .setInstance(instance(register.instance(), defaultNamespace))
+                .setSupersedes(register.supersedes())
+                .build();
+    }
+
+    static DeregisterRequest deregister(Change.Deregister deregister, String defaultNamespace) {
+        return DeregisterRequest.newBuilder()
+                .setKey(key(deregister.key(), defaultNamespace))
+                .setIncarnation(deregister.incarnation())
+                .build();
+    }
+
+    static UpdateRequest update(Change.Update change, String defaultNamespace) {
+        UpdateRequest.Builder request = UpdateRequest.newBuilder()
+                .setKey(key(change.key(), defaultNamespace))
+                .setIncarnation(change.incarnation())
+                .setExpectedModifyRevision(change.expectedModifyRevision());
+        InstanceUpdate update = change.update();
+        update.status().ifPresent(status -> request.setStatus(status(status)));
+        update.weight().ifPresent(request::setWeight);
+        update.metadata().ifPresent(all -> request.setMetadata(Metadata.newBuilder().putAllEntries(all)));
+        return request.build();
+    }
+
+    static LookupRequest lookup(LookupQuery query, String defaultNamespace) {
+        return LookupRequest.newBuilder()
+                .setNamespace(query.namespace().isEmpty() ? defaultNamespace : query.namespace())
+                .setService(query.service())
+                .setId(query.id())
+                .setAll(query.notServing())
+                .setRead(read(query.consistency()).setMinRevision(query.minRevision()))
+                .build();
+    }
+
+    static ListServicesRequest listServices(
+            String namespace, dev.muster.client.Consistency consistency, int pageSize, String pageToken) {
+        return ListServicesRequest.newBuilder()
+                .setNamespace(namespace)
+                .setPageSize(pageSize)
+                .setPageToken(pageToken)
+                .setRead(read(consistency))
+                .build();
+    }
+
+    static WriteResult writeResult(Result result) {
+        return switch (result.getResultCase()) {
+            case REGISTER -> written(
+                    result.getRegister().getHeader(), result.getRegister().getIncarnation());
+            case DEREGISTER -> written(result.getDeregister().getHeader(), 0);
+            case UPDATE -> written(result.getUpdate().getHeader(), 0);
+            case BATCH -> new WriteResult(
+                    position(result.getBatch().getHeader()), result.getBatch().getIncarnationsList());
+            case ERROR,
+                    GRANT_LEASE,
+                    REVOKE_LEASE,
+                    CLOSE_SESSION,
+                    LOOKUP,
+                    LIST_SERVICES,
+                    RESULT_NOT_SET -> throw new IllegalArgumentException(
+                    "result: " + result.getResultCase() + " (expected: that of a change)");
+        };
+    }
+
+    /** The result of one change; an incarnation of 0 for one that registers nothing. */
+    static WriteResult written(Header header, long incarnation) {
+        return new WriteResult(position(header), List.of(incarnation));
+    }
+
+    static LookupResult lookupResult(LookupResponse response) {
+        return new LookupResult(
+                position(response.getHeader()),
+                age(response.getHeader()),
+                instances(response.getInstancesList()),
+                response.getKnown(),
+                response.getNotServing(),
+                response.getHeld());
+    }
+
+    static ServiceSummary summary(dev.muster.v1.ServiceSummary summary) {
+        return new ServiceSummary(
+                summary.getNamespace(),
+                summary.getService(),
+                summary.getInstances(),
+                summary.getServing(),
+                summary.getHeld(),
+                summary.getRevision());
+    }
+
+    static Position position(Header header) {
+        return new Position(header.getEpochId(), header.getEpochOrdinal(), header.getRevision());
+    }
+
+    static Duration age(Header header) {
+        return header.getAgeMillis() < 0 ? UNKNOWN_AGE : Duration.ofMillis(header.getAgeMillis());
+    }
+
+    static List<ServiceInstance> instances(List<Instance> instances) {
+        return instances.stream().map(Wire::instance).toList();
+    }
+
+    static ServiceInstance instance(Instance instance) {
+        dev.muster.v1.InstanceKey key = instance.getKey();
+        return ServiceInstance.of(InstanceKey.of(key.getNamespace(), key.getService(), key.getId()))
+                .endpoints(instance.getEndpointsList().stream()
+                        .map(Wire::endpoint)
+                        .toList())
+                .zone(instance.getZone())
+                .weight(instance.getWeight())
+                .version(instance.getVersion())
+                .metadata(instance.getMetadataMap())
+                .status(status(instance.getStatus()))
+                .listing(listing(instance));
+    }
+
+    static NodeStatus nodeStatus(StatusResponse status) {
+        return new NodeStatus(
+                position(status.getHeader()),
+                age(status.getHeader()),
+                status.getClusterId(),
+                status.getNode(),
+                status.getStorageId(),
+                role(status.getRole()),
+                status.getTerm(),
+                status.getLeader(),
+                status.getLeaderAddress(),
+                status.getReady(),
+                status.getAppliedIndex(),
+                status.getCommitIndex(),
+                status.getSnapshotIndex(),
+                status.getServices(),
+                status.getInstances(),
+                status.getLeases(),
+                status.getSessions(),
+                status.getWatches(),
+                status.getHeldLeases(),
+                Duration.ofMillis(status.getUptimeMillis()),
+                status.getVersion(),
+                status.getFeatureLevel());
+    }
+
+    static List<Member> members(MembersResponse members) {
+        return members.getMembersList().stream()
+                .map(member -> new Member(
+                        member.getNode(),
+                        member.getStorageId(),
+                        member.getAddress(),
+                        member.getRaftAddress(),
+                        member.getLeader()))
+                .toList();
+    }
+
+    static StateHash stateHash(StateHashResponse hash) {
+        return new StateHash(hash.getNode(), position(hash.getHeader()), hash.getHash());
+    }
+
+    static TakenSnapshot takenSnapshot(TakeSnapshotResponse snapshot) {
+        return new TakenSnapshot(position(snapshot.getHeader()), snapshot.getIndex(), snapshot.getBytes());
+    }
+
+    private static Instance instance(ServiceInstance instance, String defaultNamespace) {
+        Instance.Builder wire = Instance.newBuilder()
+                .setKey(key(instance.key(), defaultNamespace))
+                .setZone(instance.zone())
+                .setWeight(instance.weight())
+                .setVersion(instance.version())
+                .putAllMetadata(instance.metadata())
+                .setStatus(status(instance.status()));
+        for (Endpoint endpoint : instance.endpoints()) {
+            wire.addEndpointsBuilder()
+                    .setName(endpoint.name())
+                    .setProtocol(endpoint.protocol())
+                    .setHost(endpoint.host())
+                    .setPort(endpoint.port());
+        }
+        return wire.build();
+    }
+
+    private static dev.muster.v1.InstanceKey key(InstanceKey key, String defaultNamespace) {
+        return dev.muster.v1.InstanceKey.newBuilder()
+                .setNamespace(key.namespace().isEmpty() ? defaultNamespace : key.namespace())
+                .setService(key.service())
+                .setId(key.id())
+                .build();
+    }
+
+    private static Endpoint endpoint(dev.muster.v1.Endpoint endpoint) {
+        return new Endpoint(endpoint.getName(), endpoint.getProtocol(), endpoint.getHost(), endpoint.getPort());
+    }
+
+    private static Listing listing(Instance instance) {
+        return new Listing(
+                instance.getLease(),
+                instance.getIncarnation(),
+                instance.getCreateRevision(),
+                instance.getModifyRevision(),
+                Instant.ofEpochMilli(instance.getRegisteredAtMillis()));
+    }
+
+    private static ReadOptions.Builder read(dev.muster.client.Consistency consistency) {
+        ReadOptions.Builder read = ReadOptions.newBuilder();
+        return switch (consistency.level()) {
+            case LINEARIZABLE -> read.setConsistency(Consistency.CONSISTENCY_LINEARIZABLE);
+            case BOUNDED -> read.setConsistency(Consistency.CONSISTENCY_BOUNDED)
+                    .setMaxAgeMillis(Math.toIntExact(consistency.maxAge().toMillis()));
+            case LOCAL -> read.setConsistency(Consistency.CONSISTENCY_LOCAL);
+        };
+    }
+
+    private static Status status(InstanceStatus status) {
+        return switch (status) {
+            case STARTING -> Status.STATUS_STARTING;
+            case UP -> Status.STATUS_UP;
+            case DRAINING -> Status.STATUS_DRAINING;
+            case DOWN -> Status.STATUS_DOWN;
+        };
+    }
+
+    /** What this client does not know does not serve. */
+    private static InstanceStatus status(Status status) {
+        return switch (status) {
+            case STATUS_STARTING -> InstanceStatus.STARTING;
+            case STATUS_UP -> InstanceStatus.UP;
+            case STATUS_DRAINING -> InstanceStatus.DRAINING;
+            case STATUS_DOWN, STATUS_UNSPECIFIED, UNRECOGNIZED -> InstanceStatus.DOWN;
+        };
+    }
+
+    private static NodeRole role(Role role) {
+        return switch (role) {
+            case ROLE_LEADER -> NodeRole.LEADER;
+            case ROLE_FOLLOWER -> NodeRole.FOLLOWER;
+            case ROLE_CANDIDATE -> NodeRole.CANDIDATE;
+            case ROLE_JOINING -> NodeRole.JOINING;
+            case ROLE_UNSPECIFIED, UNRECOGNIZED -> NodeRole.UNKNOWN;
+        };
+    }
+}
