@@ -91,10 +91,16 @@ public final class RegistryInvariants {
         assertThat(instance.getModifyRevision())
                 .isEqualTo(record.modifyRevision())
                 .isLessThanOrEqualTo(service.revision());
-        assertThat(InstanceRecord.of(instance).encoded()).as("encoding of %s", key).isEqualTo(record.encoded());
-        assertThat(service.tombstone(record.id())).as("tombstone beside %s", key).isNull();
+        assertThat(InstanceRecord.of(instance).encoded())
+                .as("encoding of %s", key)
+                .isEqualTo(record.encoded());
+        assertThat(service.tombstone(record.id()))
+                .as("tombstone beside %s", key)
+                .isNull();
         if (record.lease() != 0) {
-            assertThat(state.leases().keys(record.lease())).as("keys of lease %s", record.lease()).contains(key);
+            assertThat(state.leases().keys(record.lease()))
+                    .as("keys of lease %s", record.lease())
+                    .contains(key);
         }
     }
 
@@ -140,7 +146,10 @@ public final class RegistryInvariants {
                 assertThat(session.leases()).contains(lease.id());
             }
         }
-        assertThat(leases.size()).as("leases").isEqualTo(size).isLessThanOrEqualTo(state.settings().getMaxLeases());
+        assertThat(leases.size())
+                .as("leases")
+                .isEqualTo(size)
+                .isLessThanOrEqualTo(state.settings().getMaxLeases());
         assertThat(leases.held()).as("held leases").containsExactlyElementsOf(held);
         assertThat(leases.heldCount()).isEqualTo(held.size());
     }
@@ -149,7 +158,9 @@ public final class RegistryInvariants {
         int size = 0;
         for (Session session : state.sessions().all()) {
             size++;
-            assertThat(session.leases()).as("leases of session %s", session.id()).contains(session.id());
+            assertThat(session.leases())
+                    .as("leases of session %s", session.id())
+                    .contains(session.id());
             for (long id : session.leases()) {
                 Lease lease = state.leases().get(id);
                 assertThat(lease).as("lease %s of session %s", id, session.id()).isNotNull();
@@ -210,8 +221,7 @@ public final class RegistryInvariants {
             }
         }
         for (Session session : reversed(state.sessions().all())) {
-            Session copy = Session.stored(
-                    session.id(), session.clientName(), session.generation(), session.ackBelow());
+            Session copy = Session.stored(session.id(), session.clientName(), session.generation(), session.ackBelow());
             for (Remembered outcome : session.outcomes()) {
                 copy = copy.remember(Remembered.of(outcome.sequence(), outcome.digest(), outcome.result()));
             }
@@ -224,11 +234,15 @@ public final class RegistryInvariants {
         assertThat(catalog.compactedTo(state.compactedRevision()).fingerprint())
                 .as("sums of the catalog")
                 .isEqualTo(state.catalog().fingerprint());
-        assertThat(leases.fingerprint()).as("sum of the leases").isEqualTo(state.leases().fingerprint());
+        assertThat(leases.fingerprint())
+                .as("sum of the leases")
+                .isEqualTo(state.leases().fingerprint());
         assertThat(sessions.fingerprint())
                 .as("sum of the sessions")
                 .isEqualTo(state.sessions().fingerprint());
-        assertThat(events.fingerprint()).as("sum of the events").isEqualTo(state.events().fingerprint());
+        assertThat(events.fingerprint())
+                .as("sum of the events")
+                .isEqualTo(state.events().fingerprint());
     }
 
     private static <T> List<T> reversed(Iterable<T> items) {

@@ -95,16 +95,21 @@ final class TranscriptLanguage {
             case "deregister" -> command.setDeregister(deregister());
             case "update" -> command.setUpdate(update());
             case "grant" -> command.setGrantLease(GrantLeaseRequest.newBuilder().setTtlMillis((int) number("ttl", 0)));
-            case "revoke" -> command.setRevokeLease(RevokeLeaseRequest.newBuilder().setLease(id(1)));
+            case "revoke" ->
+                command.setRevokeLease(RevokeLeaseRequest.newBuilder().setLease(id(1)));
             case "open" -> command.setOpenSession(openSession());
             case "close" -> command.setCloseSession(CloseSessionRequest.getDefaultInstance());
-            case "expire" -> command.setExpireLeases(
-                    ExpireLeases.newBuilder().setHoldOver(words.remove("over")).addAllLeases(ids()));
+            case "expire" ->
+                command.setExpireLeases(ExpireLeases.newBuilder()
+                        .setHoldOver(words.remove("over"))
+                        .addAllLeases(ids()));
             case "resume" -> command.setResumeLeases(ResumeLeases.newBuilder().addAllLeases(ids()));
-            case "report" -> command.setNodeReport(NodeReport.newBuilder()
-                    .setNode(words.get(1))
-                    .setText(String.join(" ", words.subList(2, words.size()))));
-            case "level" -> command.setRaiseFeatureLevel(RaiseFeatureLevel.newBuilder().setLevel((int) id(1)));
+            case "report" ->
+                command.setNodeReport(NodeReport.newBuilder()
+                        .setNode(words.get(1))
+                        .setText(String.join(" ", words.subList(2, words.size()))));
+            case "level" ->
+                command.setRaiseFeatureLevel(RaiseFeatureLevel.newBuilder().setLevel((int) id(1)));
             case "barrier" -> command.setBarrier(Barrier.getDefaultInstance());
             default -> throw new IllegalArgumentException("no command: " + verb);
         }

@@ -30,7 +30,8 @@ final class TranscriptTest {
             stories = files.sorted().toList();
         }
         assertThat(stories).hasSizeGreaterThan(5);
-        return stories.stream().map(story -> DynamicTest.dynamicTest(String.valueOf(story.getFileName()), () -> run(story)));
+        return stories.stream()
+                .map(story -> DynamicTest.dynamicTest(String.valueOf(story.getFileName()), () -> run(story)));
     }
 
     private static void run(Path story) {

@@ -92,6 +92,7 @@ final class OrderedMapTest {
         assertThat(map.valuesFrom(bound))
                 .containsExactlyElementsOf(model.tailMap(bound, true).values());
         assertThat(map.get(bound)).isEqualTo(model.get(bound));
-        assertThat(map.first()).isEqualTo(model.isEmpty() ? null : model.firstEntry().getValue());
+        assertThat(map.first())
+                .isEqualTo(model.isEmpty() ? null : model.firstEntry().getValue());
     }
 }

@@ -88,12 +88,12 @@ public final class Founding {
         while (folder.identity().phase() == Identity.Phase.FORMATTED) {
             Map<String, IdentifyResponse> answers = askAll();
             IdentifyResponse member = answers.values().stream()
-                    .filter(answer -> !answer.getClusterId().isEmpty())
-                    .max(Comparator.comparingInt(IdentifyResponse::getMembersCount))
+                    .filter(answer -> answer.getMembersCount() > 0)
+                    .findFirst()
                     .orElse(null);
             if (member != null) {
                 meet(member);
-            } else if (answers.size() == configured.size() - 1) {
+            } else if (answers.size() == configured.size() - 1 && allEmpty(answers)) {
                 found(answers);
             } else {
                 waiting.say(answers);
@@ -101,6 +101,11 @@ public final class Founding {
             }
         }
         return folder.identity();
+    }
+
+    /** One that names a cluster but no members is itself on its way into that cluster. */
+    private static boolean allEmpty(Map<String, IdentifyResponse> answers) {
+        return answers.values().stream().allMatch(answer -> answer.getClusterId().isEmpty());
     }
 
     private Map<String, IdentifyResponse> askAll() throws InterruptedException {
@@ -185,9 +190,9 @@ public final class Founding {
         folder.advance(clusterId, Identity.Phase.MEMBER, encode(founders));
     }
 
-    /** The members that founded the cluster together with this node; empty when it joined later. */
-    public List<Peer> founders() {
-        return folder.identity().founders().stream().map(Founding::decode).toList();
+    /** The members that founded the cluster together with the node; empty when it joined later. */
+    public static List<Peer> founders(Identity identity) {
+        return identity.founders().stream().map(Founding::decode).toList();
     }
 
     /**
@@ -271,6 +276,10 @@ public final class Founding {
         private long saidNanos = System.nanoTime() - SAY_AGAIN.toNanos() + Duration.ofSeconds(1).toNanos();
 
         void say(Map<String, IdentifyResponse> answers) {
+            if (answers.size() == configured.size() - 1) {
+                say("for a member of the cluster: every peer is on its way into it");
+                return;
+            }
             say("for " + configured.values().stream()
                     .filter(peer -> !peer.node().equals(self.node()) && !answers.containsKey(peer.node()))
                     .map(peer -> peer.node() + " (" + peer.clientAddress() + ")")

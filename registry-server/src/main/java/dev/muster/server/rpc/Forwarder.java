@@ -97,8 +97,8 @@ final class Forwarder implements ServerInterceptor, ReplicaListener {
         if (now.leads() || stream || leader.isKnown()) {
             return next.startCall(call, headers);
         }
-        StatusRuntimeException unavailable = Statuses.of(Statuses.error(
-                Reason.REASON_UNAVAILABLE, "no leader is known; nothing was executed; try again"));
+        StatusRuntimeException unavailable = Statuses.of(
+                Statuses.error(Reason.REASON_UNAVAILABLE, "no leader is known; nothing was executed; try again"));
         call.close(unavailable.getStatus(), Statuses.trailers(unavailable));
         return new ServerCall.Listener<>() {};
     }

@@ -28,8 +28,7 @@ final class PeerService extends PeersGrpc.PeersImplBase {
 
     @Override
     public void join(JoinRequest request, StreamObserver<JoinResponse> observer) {
-        unary.read(
-                observer, () -> peers.join(request).thenApply(nothing -> JoinResponse.getDefaultInstance()));
+        unary.read(observer, () -> peers.join(request).thenApply(nothing -> JoinResponse.getDefaultInstance()));
     }
 
     @Override

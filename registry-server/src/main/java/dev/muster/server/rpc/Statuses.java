@@ -51,8 +51,8 @@ final class Statuses {
                 .setMessage(error.getMessage())
                 .addDetails(Any.pack(info.build()));
         if (code == Status.Code.UNAVAILABLE) {
-            status.addDetails(Any.pack(
-                    RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build()));
+            status.addDetails(
+                    Any.pack(RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build()));
         }
         return StatusProto.toStatusRuntimeException(status.build());
     }

@@ -145,9 +145,9 @@ final class RaftReplicaTest {
             group.restart(follower);
             get(group.replica(follower).awaitRevision(revision + 1));
             assertThat(group.replica(follower).progress().snapshotIndex()).isPositive();
-            await().untilAsserted(() -> assertThat(
-                            group.replica(follower).state().stateHash())
-                    .isEqualTo(group.replica(leader).state().stateHash()));
+            await().untilAsserted(
+                            () -> assertThat(group.replica(follower).state().stateHash())
+                                    .isEqualTo(group.replica(leader).state().stateHash()));
             assertThat(group.fatals).isEmpty();
         }
     }
