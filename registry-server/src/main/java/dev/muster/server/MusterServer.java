@@ -102,7 +102,10 @@ public final class MusterServer implements AutoCloseable {
         RaftReplica started = RaftReplica.start(
                 folder,
                 new RaftReplica.Membership(
-                        identity.clusterId(), founding.self(), Founding.founders(identity), genesis(identity.clusterId())),
+                        identity.clusterId(),
+                        founding.self(),
+                        Founding.founders(identity),
+                        genesis(identity.clusterId())),
                 raftOptions(),
                 fatal);
         replica = started;
@@ -193,11 +196,12 @@ public final class MusterServer implements AutoCloseable {
                     .setStorageId(identity.storageId())
                     .setClusterId(identity.clusterId());
             if (identity.phase() == Identity.Phase.MEMBER) {
-                members(identity).forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()
-                        .setNode(peer.node())
-                        .setStorageId(peer.storageId())
-                        .setRaftAddress(peer.raftAddress())
-                        .setClientAddress(peer.clientAddress())));
+                members(identity)
+                        .forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()
+                                .setNode(peer.node())
+                                .setStorageId(peer.storageId())
+                                .setRaftAddress(peer.raftAddress())
+                                .setClientAddress(peer.clientAddress())));
             }
             return answer.build();
         }
@@ -222,8 +226,8 @@ public final class MusterServer implements AutoCloseable {
                                 + folder.identity().clusterId() + ")"));
             }
             dev.muster.internal.v1.Peer peer = request.getPeer();
-            return current.join(new Peer(
-                    peer.getNode(), peer.getStorageId(), peer.getRaftAddress(), peer.getClientAddress()));
+            return current.join(
+                    new Peer(peer.getNode(), peer.getStorageId(), peer.getRaftAddress(), peer.getClientAddress()));
         }
 
         @Override
@@ -235,8 +239,7 @@ public final class MusterServer implements AutoCloseable {
         }
 
         private ReplicaException starting() {
-            return ReplicaException.of(
-                    Reason.REASON_UNAVAILABLE, "node " + config.node() + " is starting; try again");
+            return ReplicaException.of(Reason.REASON_UNAVAILABLE, "node " + config.node() + " is starting; try again");
         }
     }
 }

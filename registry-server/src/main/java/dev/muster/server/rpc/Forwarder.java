@@ -43,7 +43,8 @@ final class Forwarder implements ServerInterceptor, ReplicaListener {
             LeasesGrpc.getRevokeMethod().getFullMethodName(),
             SessionsGrpc.getOpenMethod().getFullMethodName(),
             ClusterGrpc.getTransferLeadershipMethod().getFullMethodName(),
-            PeersGrpc.getJoinMethod().getFullMethodName());
+            PeersGrpc.getJoinMethod().getFullMethodName(),
+            PeersGrpc.getReportMethod().getFullMethodName());
 
     private final String self;
     private final KnownLeader leader;

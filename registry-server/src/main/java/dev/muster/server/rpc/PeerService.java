@@ -33,7 +33,6 @@ final class PeerService extends PeersGrpc.PeersImplBase {
 
     @Override
     public void report(ReportRequest request, StreamObserver<ReportResponse> observer) {
-        unary.read(
-                observer, () -> peers.report(request).thenApply(nothing -> ReportResponse.getDefaultInstance()));
+        unary.read(observer, () -> peers.report(request).thenApply(nothing -> ReportResponse.getDefaultInstance()));
     }
 }

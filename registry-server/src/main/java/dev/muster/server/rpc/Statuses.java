@@ -126,8 +126,13 @@ final class Statuses {
         }
     }
 
+    /** What really went wrong, below what futures wrap around it. */
     static Throwable unwrap(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 
     private static Status.Code code(Reason reason) {

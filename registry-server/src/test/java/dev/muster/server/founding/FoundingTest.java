@@ -69,7 +69,9 @@ final class FoundingTest {
             Identity decidedByTwo = new Founding(second, PEERS, seenByTwo, talk::add).decide();
 
             assertThat(decidedByOne.phase()).isEqualTo(Identity.Phase.MEMBER);
-            assertThat(decidedByTwo.clusterId()).isEqualTo(decidedByOne.clusterId()).isNotEmpty();
+            assertThat(decidedByTwo.clusterId())
+                    .isEqualTo(decidedByOne.clusterId())
+                    .isNotEmpty();
             assertThat(Founding.founders(decidedByTwo))
                     .isEqualTo(Founding.founders(decidedByOne))
                     .containsExactly(
@@ -162,8 +164,7 @@ final class FoundingTest {
     }
 
     private static IdentifyResponse member(String node, String storageId, String cluster, String... members) {
-        IdentifyResponse.Builder answer =
-                empty(node, storageId).toBuilder().setClusterId(cluster);
+        IdentifyResponse.Builder answer = empty(node, storageId).toBuilder().setClusterId(cluster);
         for (int i = 0; i < members.length; i += 2) {
             String host = "h" + members[i].substring(1);
             answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()

@@ -48,8 +48,9 @@ final class ForwardingTest {
 
     @Test
     void aWriteAtAFollowerIsDoneByTheLeader() {
-        long incarnation =
-                follower.registry().register(Replicas.register("orders", "a", 0)).getIncarnation();
+        long incarnation = follower.registry()
+                .register(Replicas.register("orders", "a", 0))
+                .getIncarnation();
 
         assertThat(incarnation).isPositive();
         assertThat(leader.replica.state().catalog().instanceCount()).isEqualTo(1);
@@ -95,8 +96,7 @@ final class ForwardingTest {
         leader.single().loseLeadership("node-2", follower.address()).join();
 
         StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> follower.registry().register(Replicas.register("orders", "a", 0)));
+                StatusRuntimeException.class, () -> follower.registry().register(Replicas.register("orders", "a", 0)));
 
         assertThat(Statuses.typed(refused).getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
     }
@@ -220,8 +220,7 @@ final class ForwardingTest {
         assertThat(leader.cluster().confirm(ConfirmRequest.getDefaultInstance()).getTerm())
                 .isEqualTo(1);
         StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> follower.cluster().confirm(ConfirmRequest.getDefaultInstance()));
+                StatusRuntimeException.class, () -> follower.cluster().confirm(ConfirmRequest.getDefaultInstance()));
         assertThat(Statuses.typed(refused).getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
     }
 
@@ -230,16 +229,14 @@ final class ForwardingTest {
         following.know(new Leadership(false, 2, "node-3", "127.0.0.1:1"));
 
         StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> follower.registry().register(Replicas.register("orders", "a", 0)));
+                StatusRuntimeException.class, () -> follower.registry().register(Replicas.register("orders", "a", 0)));
 
         assertThat(Statuses.typed(refused).getReason()).isEqualTo(Reason.REASON_UNAVAILABLE);
     }
 
     @Test
     void aWriteThatWasOnItsWayWhenTheLeaderWentHasAnUnknownFate() {
-        var pending = RegistryGrpc.newFutureStub(follower.channel)
-                .withDeadlineAfter(10, TimeUnit.SECONDS);
+        var pending = RegistryGrpc.newFutureStub(follower.channel).withDeadlineAfter(10, TimeUnit.SECONDS);
         leader.single().loseLeadership("", "").join();
         var write = pending.register(Replicas.register("orders", "a", 0));
         await().pollDelay(Duration.ofMillis(300)).until(() -> true);
@@ -257,8 +254,7 @@ final class ForwardingTest {
     }
 
     private static TestStream<ClientFrame, ServerFrame> session(ManagedChannel channel) {
-        TestStream<ClientFrame, ServerFrame> stream =
-                new TestStream<>(SessionsGrpc.newStub(channel)::open);
+        TestStream<ClientFrame, ServerFrame> stream = new TestStream<>(SessionsGrpc.newStub(channel)::open);
         stream.send(ClientFrame.newBuilder()
                 .setHello(ClientHello.newBuilder().setGeneration(1).setTtlMillis(60_000))
                 .build());

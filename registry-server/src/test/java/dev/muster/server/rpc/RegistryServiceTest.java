@@ -55,8 +55,8 @@ final class RegistryServiceTest {
         long incarnation =
                 node.registry().register(Replicas.register("orders", "a", 0)).getIncarnation();
 
-        LookupResponse found =
-                node.registry().lookup(LookupRequest.newBuilder().setService("orders").build());
+        LookupResponse found = node.registry()
+                .lookup(LookupRequest.newBuilder().setService("orders").build());
 
         assertThat(incarnation).isPositive();
         assertThat(found.getKnown()).isTrue();
@@ -250,8 +250,8 @@ final class RegistryServiceTest {
 
         for (ByteString bytes :
                 List.of(ByteString.copyFromUtf8("\uffff\uffff no protobuf"), ByteString.copyFrom(new byte[2 << 20]))) {
-            StatusRuntimeException refused = refusal(
-                    () -> ClientCalls.blockingUnaryCall(node.channel, raw, CallOptions.DEFAULT, bytes));
+            StatusRuntimeException refused =
+                    refusal(() -> ClientCalls.blockingUnaryCall(node.channel, raw, CallOptions.DEFAULT, bytes));
             assertThat(refused.getStatus().getCode()).isNotEqualTo(io.grpc.Status.Code.OK);
         }
 
@@ -260,7 +260,8 @@ final class RegistryServiceTest {
     }
 
     private LookupResponse lookup(String service) {
-        return node.registry().lookup(LookupRequest.newBuilder().setService(service).build());
+        return node.registry()
+                .lookup(LookupRequest.newBuilder().setService(service).build());
     }
 
     private LookupResponse read(Consistency consistency, int maxAgeMillis) {

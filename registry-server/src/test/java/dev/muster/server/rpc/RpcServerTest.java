@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.internal.v1.IdentifyRequest;
-import dev.muster.internal.v1.IdentifyResponse;
-import dev.muster.internal.v1.JoinRequest;
 import dev.muster.internal.v1.PeersGrpc;
 import dev.muster.server.replica.Replicas;
 import dev.muster.v1.GrantLeaseRequest;
@@ -40,7 +38,6 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -86,9 +83,11 @@ final class RpcServerTest {
             socket.close();
         }
         ManagedChannel later = node.connect();
-        await().atMost(Duration.ofSeconds(5)).ignoreExceptions().until(() -> !RegistryGrpc.newBlockingStub(later)
-                .lookup(LookupRequest.newBuilder().setService("orders").build())
-                .getKnown());
+        await().atMost(Duration.ofSeconds(5))
+                .ignoreExceptions()
+                .until(() -> !RegistryGrpc.newBlockingStub(later)
+                        .lookup(LookupRequest.newBuilder().setService("orders").build())
+                        .getKnown());
         later.shutdownNow();
     }
 
@@ -128,21 +127,10 @@ final class RpcServerTest {
 
     @Test
     void aNodeWithoutAReplicaSaysWhoItIsAndSendsOthersAway() {
-        PeerDirectory peers = new PeerDirectory() {
-            @Override
-            public IdentifyResponse identify(IdentifyRequest request) {
-                return IdentifyResponse.newBuilder().setNode("new").build();
-            }
-
-            @Override
-            public CompletableFuture<Void> join(JoinRequest request) {
-                return CompletableFuture.completedFuture(null);
-            }
-        };
         try (RpcServer starting = RpcServer.open(
                 RpcConfig.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 new NodeInfo("new", "disk", "group-1", "1.0-test"),
-                peers,
+                new TestNode.Peers("new"),
                 (task, cause) -> {})) {
             ManagedChannel channel = NettyChannelBuilder.forTarget("127.0.0.1:" + starting.port())
                     .usePlaintext()
@@ -170,9 +158,14 @@ final class RpcServerTest {
         assertThat(status.getClusterId()).isEqualTo(Replicas.CLUSTER);
         assertThat(status.getInstances()).isEqualTo(1);
         assertThat(status.getLeaderAddress()).isEqualTo(node.address());
-        assertThat(node.cluster().members(MembersRequest.getDefaultInstance()).getMembers(0).getLeader())
+        assertThat(node.cluster()
+                        .members(MembersRequest.getDefaultInstance())
+                        .getMembers(0)
+                        .getLeader())
                 .isTrue();
-        assertThat(node.cluster().stateHash(StateHashRequest.getDefaultInstance()).getHash())
+        assertThat(node.cluster()
+                        .stateHash(StateHashRequest.getDefaultInstance())
+                        .getHash())
                 .isEqualTo(node.replica.state().stateHash());
         StatusRuntimeException refused = catchThrowableOfType(
                 StatusRuntimeException.class,
@@ -182,15 +175,20 @@ final class RpcServerTest {
 
     @Test
     void aLeaseEndsWithoutKeepAlivesAndLivesWithThem() {
-        long silent = grant(1_000);
-        long heard = grant(1_000);
+        long silent = grant(3_000);
+        long heard = grant(3_000);
         node.registry().register(Replicas.register("orders", "silent", silent));
         node.registry().register(Replicas.register("orders", "heard", heard));
 
-        await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(200)).until(() -> {
-            node.leases().keepAlive(KeepAliveRequest.newBuilder().addLeases(heard).build());
-            return node.replica.state().leases().get(silent) == null;
-        });
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    node.leases()
+                            .keepAlive(KeepAliveRequest.newBuilder()
+                                    .addLeases(heard)
+                                    .build());
+                    return node.replica.state().leases().get(silent) == null;
+                });
 
         assertThat(node.replica.state().leases().get(heard)).isNotNull();
         assertThat(node.replica.state().catalog().instanceCount()).isEqualTo(1);

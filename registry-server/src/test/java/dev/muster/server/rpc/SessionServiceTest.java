@@ -45,7 +45,8 @@ final class SessionServiceTest {
     @Test
     void aSessionIsOpenedThroughTheLog() {
         Client client = new Client();
-        ServerHello hello = client.open(ClientHello.newBuilder().setGeneration(1).setTtlMillis(TTL));
+        ServerHello hello =
+                client.open(ClientHello.newBuilder().setGeneration(1).setTtlMillis(TTL));
 
         assertThat(node.replica.state().sessions().get(hello.getSession())).isNotNull();
         assertThat(hello.getTtlMillis()).isEqualTo(TTL);
@@ -71,7 +72,12 @@ final class SessionServiceTest {
         client.send(write(1, 1, Replicas.register("orders", "a", 0)));
 
         assertThat(client.reply(1).getRegister().getIncarnation()).isPositive();
-        assertThat(node.replica.state().catalog().service("default", "orders").instance("a").lease())
+        assertThat(node.replica
+                        .state()
+                        .catalog()
+                        .service("default", "orders")
+                        .instance("a")
+                        .lease())
                 .isEqualTo(client.session);
     }
 
@@ -248,18 +254,21 @@ final class SessionServiceTest {
     @Test
     void aSilentSessionEndsAndAHeardOneLives() {
         Client silent = new Client();
-        silent.open(ClientHello.newBuilder().setGeneration(1).setTtlMillis(Limits.MIN_TTL_MILLIS));
+        silent.open(ClientHello.newBuilder().setGeneration(1).setTtlMillis(3_000));
         silent.send(write(1, 1, Replicas.register("orders", "silent", 0)));
         silent.reply(1);
         Client heard = new Client();
-        heard.open(ClientHello.newBuilder().setGeneration(1).setTtlMillis(Limits.MIN_TTL_MILLIS));
+        heard.open(ClientHello.newBuilder().setGeneration(1).setTtlMillis(3_000));
         heard.send(write(1, 1, Replicas.register("orders", "heard", 0)));
         heard.reply(1);
 
-        await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(200)).until(() -> {
-            heard.stream.send(ClientFrame.newBuilder().setKeepAlive(true).build());
-            return node.replica.state().catalog().instanceCount() == 1;
-        });
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> {
+                    heard.stream.send(
+                            ClientFrame.newBuilder().setKeepAlive(true).build());
+                    return node.replica.state().catalog().instanceCount() == 1;
+                });
 
         assertThat(node.replica.state().sessions().get(heard.session)).isNotNull();
         assertThat(node.replica.state().sessions().get(silent.session)).isNull();
@@ -369,10 +378,8 @@ final class SessionServiceTest {
 
     private Client opened() {
         Client client = new Client();
-        client.open(ClientHello.newBuilder()
-                .setClientName("test")
-                .setGeneration(1)
-                .setTtlMillis(TTL));
+        client.open(
+                ClientHello.newBuilder().setClientName("test").setGeneration(1).setTtlMillis(TTL));
         return client;
     }
 
@@ -407,8 +414,7 @@ final class SessionServiceTest {
 
     /** A client as far as a test needs one. */
     private final class Client {
-        final TestStream<ClientFrame, ServerFrame> stream =
-                new TestStream<>(SessionsGrpc.newStub(node.channel)::open);
+        final TestStream<ClientFrame, ServerFrame> stream = new TestStream<>(SessionsGrpc.newStub(node.channel)::open);
         private final Map<Long, Result> replies = new HashMap<>();
         private final Queue<Error> ends = new ArrayDeque<>();
         long session;

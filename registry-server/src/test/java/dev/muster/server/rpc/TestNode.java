@@ -4,6 +4,7 @@ package dev.muster.server.rpc;
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.IdentifyResponse;
 import dev.muster.internal.v1.JoinRequest;
+import dev.muster.internal.v1.ReportRequest;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.Replica;
 import dev.muster.server.replica.Replicas;
@@ -100,7 +101,8 @@ final class TestNode implements AutoCloseable {
         applying.shutdown();
     }
 
-    private record Peers(String name) implements PeerDirectory {
+    /** Answers whoever asks. */
+    record Peers(String name) implements PeerDirectory {
         @Override
         public IdentifyResponse identify(IdentifyRequest request) {
             return IdentifyResponse.newBuilder().setNode(name).build();
@@ -108,6 +110,11 @@ final class TestNode implements AutoCloseable {
 
         @Override
         public CompletableFuture<Void> join(JoinRequest request) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletableFuture<Void> report(ReportRequest request) {
             return CompletableFuture.completedFuture(null);
         }
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.muster.internal.v1.Command;
 import dev.muster.server.replica.Replicas;
 import dev.muster.v1.Reason;
+import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.StatusRequest;
 import dev.muster.v1.Subscribe;
 import dev.muster.v1.Unsubscribe;
@@ -81,7 +83,7 @@ final class WatchServiceTest {
     void aReaderThatStopsReadingGetsFewerAndLargerDeltas() {
         AtomicReference<ClientCallStreamObserver<WatchRequest>> call = new AtomicReference<>();
         AtomicInteger deltas = new AtomicInteger();
-        AtomicInteger lastSize = new AtomicInteger();
+        AtomicInteger largest = new AtomicInteger();
         WatchGrpc.newStub(node.channel).open(new ClientResponseObserver<WatchRequest, WatchResponse>() {
             @Override
             public void beforeStart(ClientCallStreamObserver<WatchRequest> stream) {
@@ -93,7 +95,7 @@ final class WatchServiceTest {
             public void onNext(WatchResponse response) {
                 if (response.hasDelta()) {
                     deltas.incrementAndGet();
-                    lastSize.set(response.getDelta().getChangedCount());
+                    largest.accumulateAndGet(response.getDelta().getChangedCount(), Math::max);
                 }
             }
 
@@ -105,18 +107,16 @@ final class WatchServiceTest {
         });
         call.get().onNext(hello(""));
         call.get().onNext(subscribe(1, ByteString.EMPTY));
-        await().until(() -> node.cluster()
-                        .status(StatusRequest.getDefaultInstance())
-                        .getWatches()
-                == 1);
-        int changes = 5_000;
+        await().until(() ->
+                node.cluster().status(StatusRequest.getDefaultInstance()).getWatches() == 1);
+        int changes = 10_000;
         for (int i = 0; i < changes; i++) {
-            Replicas.registered(node.replica, "orders", "i" + i % 100, 0);
+            Replicas.done(node.replica, Command.newBuilder().setRegister(large(i % 100)));
         }
 
         call.get().request(Integer.MAX_VALUE);
 
-        await().until(() -> lastSize.get() == 100);
+        await().until(() -> largest.get() == 100);
         assertThat(deltas.get()).isLessThan(changes / 4);
     }
 
@@ -135,10 +135,8 @@ final class WatchServiceTest {
         assertThat(stream.take().getDelta().getWatch()).isEqualTo(2);
         stream.finish();
         assertThat(stream.ended).succeedsWithin(Duration.ofSeconds(5));
-        await().until(() -> node.cluster()
-                        .status(StatusRequest.getDefaultInstance())
-                        .getWatches()
-                == 0);
+        await().until(() ->
+                node.cluster().status(StatusRequest.getDefaultInstance()).getWatches() == 0);
     }
 
     @Test
@@ -155,6 +153,14 @@ final class WatchServiceTest {
         stream.send(subscribe(1, ByteString.EMPTY));
 
         assertThat(refusal(stream)).isEqualTo(Reason.REASON_INVALID);
+    }
+
+    /** So large that a few hundred fill all buffers between the node and a client that does not read. */
+    private static RegisterRequest large(int number) {
+        return RegisterRequest.newBuilder()
+                .setInstance(
+                        Replicas.instance("orders", "i" + number).toBuilder().putMetadata("k", "v".repeat(4_000)))
+                .build();
     }
 
     private TestStream<WatchRequest, WatchResponse> open() {
