@@ -110,5 +110,10 @@ final class TestNode implements AutoCloseable {
         public CompletableFuture<Void> join(JoinRequest request) {
             return CompletableFuture.completedFuture(null);
         }
+
+        @Override
+        public CompletableFuture<Void> report(dev.muster.internal.v1.ReportRequest request) {
+            return CompletableFuture.completedFuture(null);
+        }
     }
 }
