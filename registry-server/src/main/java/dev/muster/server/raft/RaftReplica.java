@@ -299,8 +299,7 @@ public final class RaftReplica implements Replica {
     }
 
     private ReplicaException notLeader() {
-        Leadership known = leadership;
-        return ReplicaException.notLeader(node(), known == null ? "" : known.leaderAddress());
+        return ReplicaException.notLeader(node(), leadership.leaderAddress());
     }
 
     // Leadership
