@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.core;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.core.catalog.Catalog;
@@ -136,13 +137,11 @@ public final class RegistryInvariants {
                 held.add(lease);
             }
             for (Key key : leases.keys(lease.id())) {
-                InstanceRecord record = state.catalog().instance(key);
-                assertThat(record).as("%s of lease %s", key, lease.id()).isNotNull();
+                InstanceRecord record = requireNonNull(state.catalog().instance(key), key + " of " + lease);
                 assertThat(record.lease()).as("lease of %s", key).isEqualTo(lease.id());
             }
             if (lease.session() != 0) {
-                Session session = state.sessions().get(lease.session());
-                assertThat(session).as("session of %s", lease).isNotNull();
+                Session session = requireNonNull(state.sessions().get(lease.session()), "session of " + lease);
                 assertThat(session.leases()).contains(lease.id());
             }
         }
@@ -162,8 +161,7 @@ public final class RegistryInvariants {
                     .as("leases of session %s", session.id())
                     .contains(session.id());
             for (long id : session.leases()) {
-                Lease lease = state.leases().get(id);
-                assertThat(lease).as("lease %s of session %s", id, session.id()).isNotNull();
+                Lease lease = requireNonNull(state.leases().get(id), "lease " + id + " of session " + session.id());
                 assertThat(lease.session()).isEqualTo(session.id());
             }
             assertThat(session.ackBelow()).isBetween(1L, session.applied() + 1);
