@@ -17,17 +17,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A registry that is told lines of {@link TranscriptLanguage} and tells what came of them. It also understands
  * {@code lookup web}, {@code leases}, {@code sessions}, {@code clock} and {@code restart} (from a snapshot).
  */
 final class Transcript {
+    private static final Pattern WORDS = Pattern.compile("\\s+");
+
     private RegistryState state = RegistryState.empty();
 
     /** What comes of the line. */
     String tell(String line) {
-        String verb = line.trim().split("\\s+")[0];
+        String verb = WORDS.split(line.trim(), -1)[0];
         StringBuilder told = new StringBuilder();
         switch (verb) {
             case "lookup" -> lookup(line.trim().substring(verb.length()).trim(), told);
@@ -130,7 +133,7 @@ final class Transcript {
     }
 
     private void lookup(String name, StringBuilder told) {
-        String[] parts = name.split("/");
+        String[] parts = name.split("/", -1);
         ServiceEntry service = state.catalog().service(parts.length == 2 ? parts[0] : "", parts[parts.length - 1]);
         if (service == null) {
             told.append("unknown\n");

@@ -52,7 +52,7 @@ final class TranscriptTest {
         Transcript transcript = new Transcript();
         StringBuilder told = new StringBuilder();
         String between = "";
-        for (String paragraph : written.split("\n\n")) {
+        for (String paragraph : written.split("\n\n", -1)) {
             told.append(between).append(retell(transcript, paragraph));
             between = "\n";
         }
@@ -61,7 +61,7 @@ final class TranscriptTest {
 
     private static String retell(Transcript transcript, String paragraph) {
         StringBuilder told = new StringBuilder();
-        for (String line : paragraph.split("\n")) {
+        for (String line : paragraph.split("\n", -1)) {
             if (line.equals("----")) {
                 return told.toString();
             }

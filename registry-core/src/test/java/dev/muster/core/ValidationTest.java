@@ -238,7 +238,7 @@ final class ValidationTest {
     void messagesAreShortAndPrintable() {
         assertThatThrownBy(() -> Validation.register(withId("\u202e\n" + "x".repeat(10_000))))
                 .hasMessageStartingWith("REASON_INVALID: instance.key.id: \"\\u202e\\u000axxx")
-                .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(300));
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
     }
 
     private static void assertInvalid(Runnable check, String message) {

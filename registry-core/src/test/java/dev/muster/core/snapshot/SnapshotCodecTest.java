@@ -174,6 +174,11 @@ final class SnapshotCodecTest {
             public int read() throws IOException {
                 throw new IOException("the disk is gone");
             }
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                throw new IOException("the disk is gone");
+            }
         };
         assertThatThrownBy(() -> SnapshotCodec.read(broken))
                 .isExactlyInstanceOf(IOException.class)
