@@ -24,7 +24,7 @@ final class GlobalOptions {
             scope = ScopeType.INHERIT,
             paramLabel = "HOST:PORT,...",
             order = 100,
-            description = "Client ports of the nodes. Default: " + DEFAULT_ENDPOINTS)
+            description = {"Client ports of the nodes. Default:", DEFAULT_ENDPOINTS})
     private @Nullable String endpoints;
 
     @Option(
@@ -40,7 +40,7 @@ final class GlobalOptions {
             scope = ScopeType.INHERIT,
             paramLabel = "FORMAT",
             order = 102,
-            description = "table for people, json, or simple: tab-separated without a header. Default: table")
+            description = "table, json, or simple: tab-separated, no header. Default: table")
     private @Nullable String writeOut;
 
     @Option(

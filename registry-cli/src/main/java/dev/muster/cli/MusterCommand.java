@@ -8,14 +8,9 @@ import picocli.CommandLine.Option;
 /** The top of the command line. By itself it only shows its help. */
 @Command(
         name = "muster",
-        header = "Talks to a Muster service registry.%n",
-        synopsisHeading = "Usage: ",
+        header = "Talks to a Muster service registry.",
         customSynopsis = "muster [OPTIONS] COMMAND",
-        optionListHeading = "%nOptions (anywhere on the line):%n",
-        commandListHeading = "%nCommands:%n",
-        exitCodeListHeading = "%nExit codes:%n",
         versionProvider = VersionCommand.Provider.class,
-        footerHeading = "%n",
         footer = {
             "Each option can be given by the environment too: MUSTER_ENDPOINTS, MUSTER_NAMESPACE,",
             "MUSTER_WRITE_OUT, MUSTER_TIMEOUT; the flag wins. MUSTER_DEBUG=1 shows where an error comes from.",

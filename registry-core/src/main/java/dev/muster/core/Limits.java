@@ -112,9 +112,6 @@ public final class Limits {
     /** Upper bound of the times in {@link Settings}. */
     public static final int MAX_SETTING_MILLIS = 86_400_000;
 
-    /** What a command may hold beside its operation: stamp, session, sequence, digest. */
-    private static final int MAX_COMMAND_OVERHEAD_BYTES = 4 * 1024;
-
     private static final int MAX_VARINT_BYTES = 10;
     private static final int MAX_UTF8_BYTES_PER_CHAR = 4;
 
@@ -134,12 +131,12 @@ public final class Limits {
                 MAX_LEASES_PER_COMMAND * (MAX_VARINT_BYTES + 1) < MAX_OPERATION_BYTES,
                 "the leases of a command fit an operation");
         require(
-                MAX_OPERATION_BYTES + MAX_COMMAND_OVERHEAD_BYTES < MAX_ENTRY_BYTES,
-                "the largest command fits a log entry");
-        require(
                 (MAX_PRINCIPAL_CHARS + MAX_SHORT_NAME_CHARS) * MAX_UTF8_BYTES_PER_CHAR + 16 * MAX_VARINT_BYTES
-                        < MAX_COMMAND_OVERHEAD_BYTES,
-                "the largest stamp fits the overhead of a command");
+                        < MAX_COMMAND_BYTES - MAX_OPERATION_BYTES,
+                "the largest stamp fits a command beside the largest operation");
+        require(
+                MAX_ENTRY_FILL_BYTES + MAX_COMMAND_BYTES < MAX_ENTRY_BYTES,
+                "a log entry that still takes commands takes the largest one");
         require(MAX_OPERATION_BYTES < MAX_FRAME_BYTES, "the largest operation fits a frame");
     }
 

@@ -130,7 +130,9 @@ public final class Rejection extends RuntimeException {
 
     /** The cluster does not have this yet. */
     public static Rejection unsupported(String what) {
-        return of(Reason.REASON_UNSUPPORTED, what + " is not known here (expected: at most feature level " + Limits.FEATURE_LEVEL + ")");
+        return of(
+                Reason.REASON_UNSUPPORTED,
+                what + " is not known here (expected: at most feature level " + Limits.FEATURE_LEVEL + ")");
     }
 
     static Rejection internal(RuntimeException defect) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.core;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.muster.core.catalog.Budget;
 import dev.muster.core.catalog.Catalog;
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
@@ -14,113 +13,111 @@ import dev.muster.core.lease.Leases;
 import dev.muster.core.session.Session;
 import dev.muster.core.session.Session.Remembered;
 import dev.muster.core.session.Sessions;
+import dev.muster.internal.v1.Settings;
 import dev.muster.v1.Event;
 import dev.muster.v1.Instance;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What is true of every state, checked by walking all of it: counters, sums, indexes and bounds. */
 public final class RegistryInvariants {
-    private RegistryInvariants() {}
+    private final RegistryState state;
+    private final Settings settings;
+
+    private RegistryInvariants(RegistryState state) {
+        this.state = state;
+        this.settings = state.settings();
+    }
 
     /** Throws an AssertionError that names what does not hold. */
     public static void check(RegistryState state) {
-        checkCatalog(state);
-        checkTombstones(state);
-        checkLeases(state);
-        checkSessions(state);
-        checkEvents(state);
-        checkSums(state);
+        RegistryInvariants invariants = new RegistryInvariants(state);
+        invariants.checkCatalog();
+        invariants.checkTombstones();
+        invariants.checkLeases();
+        invariants.checkSessions();
+        invariants.checkEvents();
+        invariants.checkSums();
     }
 
-    private static void checkCatalog(RegistryState state) {
+    private void checkCatalog() {
         Catalog catalog = state.catalog();
         int services = 0;
         int instances = 0;
         ServiceEntry before = null;
         for (ServiceEntry service : catalog.services()) {
-            assertThat(before == null || before.name().compareTo(service.name()) < 0)
-                    .as("services are ordered at %s", service.name())
-                    .isTrue();
-            checkService(state, service);
-            assertThat(catalog.service(service.namespace(), service.service())).isSameAs(service);
+            hold(before == null || before.name().compareTo(service.name()) < 0, "services are ordered", service.name());
+            hold(catalog.service(service.namespace(), service.service()) == service, "is found", service.name());
+            checkService(service);
             before = service;
             services++;
             instances += service.size();
         }
-        assertThat(catalog.serviceCount()).as("services").isEqualTo(services);
-        assertThat(catalog.instanceCount())
-                .as("instances")
-                .isEqualTo(instances)
-                .isLessThanOrEqualTo(state.settings().getMaxInstances());
+        same(catalog.serviceCount(), services, "services");
+        same(catalog.instanceCount(), instances, "instances");
+        hold(instances <= settings.getMaxInstances(), "instances are bounded", instances);
     }
 
-    private static void checkService(RegistryState state, ServiceEntry service) {
+    private void checkService(ServiceEntry service) {
         int size = 0;
         int serving = 0;
         int leased = 0;
         String before = "";
         for (InstanceRecord record : service.instances()) {
-            assertThat(record.id()).as("instances are ordered").isGreaterThan(before);
-            checkInstance(state, service, record);
+            hold(record.id().compareTo(before) > 0, "instances are ordered", record.id());
+            checkInstance(service, record);
             before = record.id();
             size++;
             serving += record.serving() ? 1 : 0;
             leased += record.lease() != 0 ? 1 : 0;
         }
-        assertThat(service.size()).as("size of %s", service.name()).isEqualTo(size);
-        assertThat(service.serving()).as("serving of %s", service.name()).isEqualTo(serving);
-        assertThat(service.leased()).as("leased of %s", service.name()).isEqualTo(leased);
-        assertThat(size <= state.settings().getMaxInstancesPerService()).isTrue();
-        assertThat(size > 0 || service.removedSince(0).iterator().hasNext())
-                .as("%s is there for a reason", service.name())
-                .isTrue();
-        assertThat(service.revision()).isBetween(1L, state.revision());
+        same(service.size(), size, "size of " + service.name());
+        same(service.serving(), serving, "serving of " + service.name());
+        same(service.leased(), leased, "leased of " + service.name());
+        hold(size <= settings.getMaxInstancesPerService(), "a service is bounded", service.name());
+        hold(size > 0 || service.removedSince(0).iterator().hasNext(), "is there for a reason", service.name());
+        hold(service.revision() >= 1 && service.revision() <= state.revision(), "has a revision", service.name());
     }
 
-    private static void checkInstance(RegistryState state, ServiceEntry service, InstanceRecord record) {
+    private void checkInstance(ServiceEntry service, InstanceRecord record) {
         Instance instance = record.toInstance();
         Key key = new Key(service.name(), record.id());
-        assertThat(Key.of(instance.getKey())).isEqualTo(key);
-        assertThat(instance.getStatus()).isEqualTo(record.status());
-        assertThat(instance.getLease()).isEqualTo(record.lease());
-        assertThat(instance.getIncarnation())
-                .isEqualTo(record.incarnation())
-                .isEqualTo(instance.getCreateRevision())
-                .isBetween(1L, record.modifyRevision());
-        assertThat(instance.getModifyRevision())
-                .isEqualTo(record.modifyRevision())
-                .isLessThanOrEqualTo(service.revision());
-        assertThat(InstanceRecord.of(instance).encoded()).as("encoding of %s", key).isEqualTo(record.encoded());
-        assertThat(service.tombstone(record.id())).as("tombstone beside %s", key).isNull();
-        if (record.lease() != 0) {
-            assertThat(state.leases().keys(record.lease())).as("keys of lease %s", record.lease()).contains(key);
-        }
+        hold(Key.of(instance.getKey()).equals(key), "is stored under its key", key);
+        hold(instance.getStatus() == record.status(), "status is the stored one", key);
+        same(instance.getLease(), record.lease(), "lease of " + key);
+        same(instance.getIncarnation(), record.incarnation(), "incarnation of " + key);
+        same(instance.getCreateRevision(), record.incarnation(), "create revision of " + key);
+        same(instance.getModifyRevision(), record.modifyRevision(), "modify revision of " + key);
+        hold(record.incarnation() >= 1, "has an incarnation", key);
+        hold(record.incarnation() <= record.modifyRevision(), "is modified after it was created", key);
+        hold(record.modifyRevision() <= service.revision(), "its service knows of the change", key);
+        hold(InstanceRecord.of(instance).encoded().equals(record.encoded()), "has the one encoding", key);
+        hold(service.tombstone(record.id()) == null, "has no tombstone", key);
+        hold(record.lease() == 0 || contains(state.leases().keys(record.lease()), key), "its lease knows it", key);
     }
 
-    private static void checkTombstones(RegistryState state) {
+    private void checkTombstones() {
         int tombstones = 0;
         for (ServiceEntry service : state.catalog().services()) {
-            long before = 0;
+            long before = state.compactedRevision();
             for (Tombstone tombstone : service.removedSince(0)) {
-                assertThat(service.tombstone(tombstone.id())).isEqualTo(tombstone);
-                assertThat(tombstone.revision())
-                        .as("tombstones of %s are ordered and not compacted", service.name())
-                        .isGreaterThanOrEqualTo(before)
-                        .isGreaterThanOrEqualTo(state.compactedRevision())
-                        .isLessThanOrEqualTo(service.revision());
-                assertThat(tombstone.incarnation()).isLessThan(tombstone.revision());
+                hold(tombstone.equals(service.tombstone(tombstone.id())), "is found", tombstone);
+                hold(tombstone.revision() >= before, "tombstones are ordered and not compacted", tombstone);
+                hold(tombstone.revision() <= service.revision(), "its service knows of the removal", tombstone);
+                hold(tombstone.incarnation() < tombstone.revision(), "was removed after it was created", tombstone);
                 before = tombstone.revision();
                 tombstones++;
             }
         }
-        assertThat(state.catalog().tombstoneCount())
-                .as("tombstones")
-                .isEqualTo(tombstones)
-                .isLessThanOrEqualTo(state.settings().getMaxTombstones());
+        same(state.catalog().tombstoneCount(), tombstones, "tombstones");
+        hold(tombstones <= settings.getMaxTombstones(), "tombstones are bounded", tombstones);
     }
 
-    private static void checkLeases(RegistryState state) {
+    private void checkLeases() {
         Leases leases = state.leases();
         int size = 0;
         List<Lease> held = new ArrayList<>();
@@ -131,72 +128,76 @@ public final class RegistryInvariants {
             }
             for (Key key : leases.keys(lease.id())) {
                 InstanceRecord record = state.catalog().instance(key);
-                assertThat(record).as("%s of lease %s", key, lease.id()).isNotNull();
-                assertThat(record.lease()).as("lease of %s", key).isEqualTo(lease.id());
+                hold(record != null && record.lease() == lease.id(), "lives under " + lease, key);
             }
             if (lease.session() != 0) {
                 Session session = state.sessions().get(lease.session());
-                assertThat(session).as("session of %s", lease).isNotNull();
-                assertThat(session.leases()).contains(lease.id());
+                hold(session != null && contains(session.leases(), lease.id()), "its session knows it", lease);
             }
         }
-        assertThat(leases.size()).as("leases").isEqualTo(size).isLessThanOrEqualTo(state.settings().getMaxLeases());
-        assertThat(leases.held()).as("held leases").containsExactlyElementsOf(held);
-        assertThat(leases.heldCount()).isEqualTo(held.size());
+        same(leases.size(), size, "leases");
+        same(leases.heldCount(), held.size(), "held leases");
+        hold(reversed(leases.held()).equals(reversed(held)), "held leases are indexed", held);
+        hold(size <= settings.getMaxLeases(), "leases are bounded", size);
     }
 
-    private static void checkSessions(RegistryState state) {
+    private void checkSessions() {
         int size = 0;
         for (Session session : state.sessions().all()) {
             size++;
-            assertThat(session.leases()).as("leases of session %s", session.id()).contains(session.id());
+            hold(contains(session.leases(), session.id()), "a session has its own lease", session.id());
             for (long id : session.leases()) {
                 Lease lease = state.leases().get(id);
-                assertThat(lease).as("lease %s of session %s", id, session.id()).isNotNull();
-                assertThat(lease.session()).isEqualTo(session.id());
+                hold(lease != null && lease.session() == session.id(), "is a lease of session " + session.id(), id);
             }
-            assertThat(session.ackBelow()).isBetween(1L, session.applied() + 1);
-            assertThat(session.outcomeCount())
-                    .isEqualTo((int) (session.applied() - session.ackBelow() + 1))
-                    .isLessThanOrEqualTo(state.settings().getMaxOutcomes());
+            hold(session.ackBelow() >= 1, "has not acknowledged nothing", session.id());
+            same(session.outcomeCount(), session.applied() - session.ackBelow() + 1, "outcomes");
+            hold(session.outcomeCount() <= settings.getMaxOutcomes(), "outcomes are bounded", session.id());
             long next = session.ackBelow();
             for (Remembered outcome : session.outcomes()) {
-                assertThat(outcome.sequence()).isEqualTo(next++);
+                same(outcome.sequence(), next++, "sequence");
             }
         }
-        assertThat(state.sessions().size())
-                .as("sessions")
-                .isEqualTo(size)
-                .isLessThanOrEqualTo(state.settings().getMaxSessions());
+        same(state.sessions().size(), size, "sessions");
+        hold(size <= settings.getMaxSessions(), "sessions are bounded", size);
     }
 
-    private static void checkEvents(RegistryState state) {
+    private void checkEvents() {
         EventRing ring = state.events();
         long next = ring.firstSequence();
         long revision = 0;
         long time = 0;
         for (Event event : ring.from(0)) {
-            assertThat(event.getSequence()).as("events are dense").isEqualTo(next++);
-            assertThat(event.getRevision()).isBetween(Math.max(1, revision), state.revision());
-            assertThat(event.getTimeMillis()).isBetween(time, state.clockMillis());
+            same(event.getSequence(), next++, "event");
+            hold(event.getRevision() >= Math.max(1, revision), "revisions of events never fall", event);
+            hold(event.getTimeMillis() >= time, "times of events never fall", event);
             revision = event.getRevision();
             time = event.getTimeMillis();
         }
-        assertThat(ring.lastSequence()).isEqualTo(next - 1);
-        assertThat(ring.size()).isLessThanOrEqualTo(state.settings().getMaxEvents());
-        assertThat(state.revision() == 0 || revision == state.revision())
-                .as("the newest revision %s has an event", state.revision())
-                .isTrue();
+        same(ring.lastSequence(), next - 1, "last event");
+        same(state.revision(), revision, "revision of the newest event");
+        hold(time <= state.clockMillis(), "the clock is at or after the newest event", time);
+        hold(ring.size() <= settings.getMaxEvents(), "events are bounded", ring.size());
     }
 
     /** Puts the same records together from nothing, in another order, and compares all sums and counts. */
-    private static void checkSums(RegistryState state) {
-        Catalog catalog = Catalog.empty();
+    private void checkSums() {
+        same(rebuiltCatalog().fingerprint(), state.catalog().fingerprint(), "sums of the catalog");
         Leases leases = Leases.empty();
-        Sessions sessions = Sessions.empty();
         for (Lease lease : reversed(state.leases().all())) {
             leases = leases.with(lease);
         }
+        same(leases.fingerprint(), state.leases().fingerprint(), "sum of the leases");
+        same(rebuiltSessions().fingerprint(), state.sessions().fingerprint(), "sum of the sessions");
+        EventRing events = EventRing.startingAt(state.events().firstSequence());
+        for (Event event : state.events().from(0)) {
+            events = events.append(event, Integer.MAX_VALUE);
+        }
+        same(events.fingerprint(), state.events().fingerprint(), "sum of the events");
+    }
+
+    private Catalog rebuiltCatalog() {
+        Catalog catalog = Catalog.empty();
         for (ServiceEntry service : reversed(state.catalog().services())) {
             for (Tombstone tombstone : reversed(service.removedSince(0))) {
                 catalog = catalog.with(service.name(), tombstone);
@@ -205,35 +206,46 @@ public final class RegistryInvariants {
                 catalog = catalog.with(new Key(service.name(), record.id()), record);
             }
             catalog = catalog.with(service.name(), service.revision());
-            if (service.budget() != null) {
-                catalog = catalog.with(service.name(), service.budget());
-            }
+            Budget budget = service.budget();
+            catalog = budget == null ? catalog : catalog.with(service.name(), budget);
         }
+        return catalog.compactedTo(state.compactedRevision());
+    }
+
+    private Sessions rebuiltSessions() {
+        Sessions sessions = Sessions.empty();
         for (Session session : reversed(state.sessions().all())) {
-            Session copy = Session.stored(
-                    session.id(), session.clientName(), session.generation(), session.ackBelow());
+            Session copy = Session.stored(session.id(), session.clientName(), session.generation(), session.ackBelow());
             for (Remembered outcome : session.outcomes()) {
                 copy = copy.remember(Remembered.of(outcome.sequence(), outcome.digest(), outcome.result()));
             }
             sessions = sessions.with(copy);
         }
-        EventRing events = EventRing.startingAt(state.events().firstSequence());
-        for (Event event : state.events().from(0)) {
-            events = events.append(event, Integer.MAX_VALUE);
-        }
-        assertThat(catalog.compactedTo(state.compactedRevision()).fingerprint())
-                .as("sums of the catalog")
-                .isEqualTo(state.catalog().fingerprint());
-        assertThat(leases.fingerprint()).as("sum of the leases").isEqualTo(state.leases().fingerprint());
-        assertThat(sessions.fingerprint())
-                .as("sum of the sessions")
-                .isEqualTo(state.sessions().fingerprint());
-        assertThat(events.fingerprint()).as("sum of the events").isEqualTo(state.events().fingerprint());
+        return sessions;
+    }
+
+    private static <T> boolean contains(Iterable<T> items, T wanted) {
+        Set<T> all = new HashSet<>();
+        items.forEach(all::add);
+        return all.contains(wanted);
     }
 
     private static <T> List<T> reversed(Iterable<T> items) {
         List<T> reversed = new ArrayList<>();
-        items.forEach(item -> reversed.add(0, item));
+        items.forEach(reversed::add);
+        Collections.reverse(reversed);
         return reversed;
+    }
+
+    private static void same(long found, long expected, String what) {
+        if (found != expected) {
+            throw new AssertionError(what + ": " + found + " (expected: " + expected + ")");
+        }
+    }
+
+    private static void hold(boolean holds, String claim, @Nullable Object about) {
+        if (!holds) {
+            throw new AssertionError(about + ": does not hold: " + claim);
+        }
     }
 }

@@ -17,25 +17,29 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A registry that is told lines of {@link TranscriptLanguage} and tells what came of them. It also understands
  * {@code lookup web}, {@code leases}, {@code sessions}, {@code clock} and {@code restart} (from a snapshot).
  */
 final class Transcript {
+    private static final Pattern WORDS = Pattern.compile("\\s+");
+
     private RegistryState state = RegistryState.empty();
 
     /** What comes of the line. */
     String tell(String line) {
-        String verb = line.trim().split("\\s+")[0];
+        String verb = WORDS.split(line.trim(), -1)[0];
         StringBuilder told = new StringBuilder();
         switch (verb) {
             case "lookup" -> lookup(line.trim().substring(verb.length()).trim(), told);
             case "leases" -> state.leases().all().forEach(lease -> describe(lease, told));
             case "sessions" -> state.sessions().all().forEach(session -> describe(session, told));
-            case "clock" -> told.append("start + ")
-                    .append(state.clockMillis() - Commands.START_MILLIS)
-                    .append(" ms\n");
+            case "clock" ->
+                told.append("start + ")
+                        .append(state.clockMillis() - Commands.START_MILLIS)
+                        .append(" ms\n");
             case "restart" -> restart(told);
             default -> apply(line, told);
         }
@@ -72,16 +76,21 @@ final class Transcript {
 
     private String answer(Result result) {
         return switch (result.getResultCase()) {
-            case REGISTER -> at(result.getRegister().getHeader()) + ", incarnation "
-                    + result.getRegister().getIncarnation();
+            case REGISTER ->
+                at(result.getRegister().getHeader()) + ", incarnation "
+                        + result.getRegister().getIncarnation();
             case DEREGISTER -> at(result.getDeregister().getHeader());
             case UPDATE -> at(result.getUpdate().getHeader());
-            case BATCH -> at(result.getBatch().getHeader()) + ", incarnations "
-                    + result.getBatch().getIncarnationsList();
-            case GRANT_LEASE -> at(result.getGrantLease().getHeader()) + ", lease "
-                    + result.getGrantLease().getLease() + " of " + result.getGrantLease().getTtlMillis() + " ms";
-            case REVOKE_LEASE -> at(result.getRevokeLease().getHeader()) + ", with "
-                    + result.getRevokeLease().getInstances() + " instances";
+            case BATCH ->
+                at(result.getBatch().getHeader()) + ", incarnations "
+                        + result.getBatch().getIncarnationsList();
+            case GRANT_LEASE ->
+                at(result.getGrantLease().getHeader()) + ", lease "
+                        + result.getGrantLease().getLease() + " of "
+                        + result.getGrantLease().getTtlMillis() + " ms";
+            case REVOKE_LEASE ->
+                at(result.getRevokeLease().getHeader()) + ", with "
+                        + result.getRevokeLease().getInstances() + " instances";
             case CLOSE_SESSION -> at(result.getCloseSession().getHeader());
             case RESULT_NOT_SET -> "";
             case ERROR, LOOKUP, LIST_SERVICES -> throw new IllegalArgumentException("no answer to a write: " + result);
@@ -110,7 +119,11 @@ final class Transcript {
         number(" lease ", event.getLease(), told);
         number(" session ", event.getSession(), told);
         number(" term ", event.getTerm(), told);
-        told.append(" by ").append(event.getActor()).append(": ").append(event.getCause()).append('\n');
+        told.append(" by ")
+                .append(event.getActor())
+                .append(": ")
+                .append(event.getCause())
+                .append('\n');
     }
 
     private static void number(String name, long value, StringBuilder told) {
@@ -120,9 +133,8 @@ final class Transcript {
     }
 
     private void lookup(String name, StringBuilder told) {
-        String[] parts = name.split("/");
-        ServiceEntry service =
-                state.catalog().service(parts.length == 2 ? parts[0] : "", parts[parts.length - 1]);
+        String[] parts = name.split("/", -1);
+        ServiceEntry service = state.catalog().service(parts.length == 2 ? parts[0] : "", parts[parts.length - 1]);
         if (service == null) {
             told.append("unknown\n");
             return;
@@ -157,8 +169,13 @@ final class Transcript {
         number(" incarnation ", instance.getIncarnation(), told);
         number(" modified ", instance.getModifyRevision(), told);
         number(" lease ", instance.getLease(), told);
-        for (String key : List.copyOf(instance.getMetadataMap().keySet()).stream().sorted().toList()) {
-            told.append(' ').append(key).append('=').append(instance.getMetadataMap().get(key));
+        for (String key : List.copyOf(instance.getMetadataMap().keySet()).stream()
+                .sorted()
+                .toList()) {
+            told.append(' ')
+                    .append(key)
+                    .append('=')
+                    .append(instance.getMetadataMap().get(key));
         }
         told.append('\n');
     }
@@ -166,7 +183,10 @@ final class Transcript {
     private static void describe(Lease lease, StringBuilder told) {
         told.append(lease.id()).append(" of ").append(lease.ttlMillis()).append(" ms");
         number(" session ", lease.session(), told);
-        told.append(lease.held() ? " HELD since start + " + (lease.heldSinceMillis() - Commands.START_MILLIS) + " ms\n" : "\n");
+        told.append(
+                lease.held()
+                        ? " HELD since start + " + (lease.heldSinceMillis() - Commands.START_MILLIS) + " ms\n"
+                        : "\n");
     }
 
     private static void describe(Session session, StringBuilder told) {
@@ -186,8 +206,8 @@ final class Transcript {
         try {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             SnapshotCodec.write(state, new SnapshotCodec.Position("group", 1, 1), out);
-            RegistryState read =
-                    SnapshotCodec.read(new ByteArrayInputStream(out.toByteArray())).state();
+            RegistryState read = SnapshotCodec.read(new ByteArrayInputStream(out.toByteArray()))
+                    .state();
             boolean same = read.stateHash() == state.stateHash() && read.contentHash() == state.contentHash();
             told.append(same ? "the same state\n" : "ANOTHER STATE\n");
             state = read;

@@ -63,7 +63,7 @@ final class TranscriptLanguage {
 
     /** The command that the line says, of the current term and clock of the state. */
     static Command parse(RegistryState state, String line) {
-        List<String> parts = Arrays.asList(line.trim().split("\\s+"));
+        List<String> parts = Arrays.asList(line.trim().split("\\s+", -1));
         if (parts.get(0).equals("batch")) {
             return batch(state, line.trim().substring("batch".length()));
         }
@@ -76,9 +76,9 @@ final class TranscriptLanguage {
     private static Command batch(RegistryState state, String changes) {
         Command.Builder command = Commands.on(state);
         BatchRequest.Builder batch = BatchRequest.newBuilder();
-        for (String change : changes.split(";")) {
+        for (String change : changes.split(";", -1)) {
             TranscriptLanguage language =
-                    new TranscriptLanguage(state, Arrays.asList(change.trim().split("\\s+")));
+                    new TranscriptLanguage(state, Arrays.asList(change.trim().split("\\s+", -1)));
             batch.addChanges(language.change());
             language.stampAndSession(command);
             language.checkAllRead();
@@ -95,16 +95,21 @@ final class TranscriptLanguage {
             case "deregister" -> command.setDeregister(deregister());
             case "update" -> command.setUpdate(update());
             case "grant" -> command.setGrantLease(GrantLeaseRequest.newBuilder().setTtlMillis((int) number("ttl", 0)));
-            case "revoke" -> command.setRevokeLease(RevokeLeaseRequest.newBuilder().setLease(id(1)));
+            case "revoke" ->
+                command.setRevokeLease(RevokeLeaseRequest.newBuilder().setLease(id(1)));
             case "open" -> command.setOpenSession(openSession());
             case "close" -> command.setCloseSession(CloseSessionRequest.getDefaultInstance());
-            case "expire" -> command.setExpireLeases(
-                    ExpireLeases.newBuilder().setHoldOver(words.remove("over")).addAllLeases(ids()));
+            case "expire" ->
+                command.setExpireLeases(ExpireLeases.newBuilder()
+                        .setHoldOver(words.remove("over"))
+                        .addAllLeases(ids()));
             case "resume" -> command.setResumeLeases(ResumeLeases.newBuilder().addAllLeases(ids()));
-            case "report" -> command.setNodeReport(NodeReport.newBuilder()
-                    .setNode(words.get(1))
-                    .setText(String.join(" ", words.subList(2, words.size()))));
-            case "level" -> command.setRaiseFeatureLevel(RaiseFeatureLevel.newBuilder().setLevel((int) id(1)));
+            case "report" ->
+                command.setNodeReport(NodeReport.newBuilder()
+                        .setNode(words.get(1))
+                        .setText(String.join(" ", words.subList(2, words.size()))));
+            case "level" ->
+                command.setRaiseFeatureLevel(RaiseFeatureLevel.newBuilder().setLevel((int) id(1)));
             case "barrier" -> command.setBarrier(Barrier.getDefaultInstance());
             default -> throw new IllegalArgumentException("no command: " + verb);
         }
@@ -166,7 +171,7 @@ final class TranscriptLanguage {
     }
 
     private RegisterRequest register() {
-        String[] host = take("host", "10.0.0.1:8080").split(":(?=[0-9]+$)");
+        String[] host = take("host", "10.0.0.1:8080").split(":(?=[0-9]+$)", -1);
         Instance.Builder instance = Instance.newBuilder()
                 .setKey(key())
                 .addEndpoints(Endpoint.newBuilder()
@@ -220,7 +225,7 @@ final class TranscriptLanguage {
     }
 
     private InstanceKey key() {
-        String[] parts = words.get(1).split("/");
+        String[] parts = words.get(1).split("/", -1);
         int id = parts.length - 1;
         return InstanceKey.newBuilder()
                 .setNamespace(parts.length == 3 ? parts[0] : "")

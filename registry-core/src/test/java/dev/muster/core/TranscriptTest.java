@@ -30,7 +30,8 @@ final class TranscriptTest {
             stories = files.sorted().toList();
         }
         assertThat(stories).hasSizeGreaterThan(5);
-        return stories.stream().map(story -> DynamicTest.dynamicTest(String.valueOf(story.getFileName()), () -> run(story)));
+        return stories.stream()
+                .map(story -> DynamicTest.dynamicTest(String.valueOf(story.getFileName()), () -> run(story)));
     }
 
     private static void run(Path story) {
@@ -51,7 +52,7 @@ final class TranscriptTest {
         Transcript transcript = new Transcript();
         StringBuilder told = new StringBuilder();
         String between = "";
-        for (String paragraph : written.split("\n\n")) {
+        for (String paragraph : written.split("\n\n", -1)) {
             told.append(between).append(retell(transcript, paragraph));
             between = "\n";
         }
@@ -60,7 +61,7 @@ final class TranscriptTest {
 
     private static String retell(Transcript transcript, String paragraph) {
         StringBuilder told = new StringBuilder();
-        for (String line : paragraph.split("\n")) {
+        for (String line : paragraph.split("\n", -1)) {
             if (line.equals("----")) {
                 return told.toString();
             }

@@ -102,7 +102,10 @@ public final class MusterServer implements AutoCloseable {
         RaftReplica started = RaftReplica.start(
                 folder,
                 new RaftReplica.Membership(
-                        identity.clusterId(), founding.self(), founding.founders(), genesis(identity.clusterId())),
+                        identity.clusterId(),
+                        founding.self(),
+                        Founding.founders(identity),
+                        genesis(identity.clusterId())),
                 raftOptions(),
                 fatal);
         replica = started;
@@ -192,15 +195,22 @@ public final class MusterServer implements AutoCloseable {
                     .setNode(identity.node())
                     .setStorageId(identity.storageId())
                     .setClusterId(identity.clusterId());
-            RaftReplica current = replica;
-            if (current != null && identity.phase() == Identity.Phase.MEMBER) {
-                current.members().forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()
-                        .setNode(peer.node())
-                        .setStorageId(peer.storageId())
-                        .setRaftAddress(peer.raftAddress())
-                        .setClientAddress(peer.clientAddress())));
+            if (identity.phase() == Identity.Phase.MEMBER) {
+                members(identity)
+                        .forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()
+                                .setNode(peer.node())
+                                .setStorageId(peer.storageId())
+                                .setRaftAddress(peer.raftAddress())
+                                .setClientAddress(peer.clientAddress())));
             }
             return answer.build();
+        }
+
+        /** A founder that has not started its replica yet still knows with whom it founded the cluster. */
+        private List<Peer> members(Identity identity) {
+            RaftReplica current = replica;
+            List<Peer> members = current == null ? List.of() : current.members();
+            return members.isEmpty() ? Founding.founders(identity) : members;
         }
 
         @Override
@@ -216,8 +226,8 @@ public final class MusterServer implements AutoCloseable {
                                 + folder.identity().clusterId() + ")"));
             }
             dev.muster.internal.v1.Peer peer = request.getPeer();
-            return current.join(new Peer(
-                    peer.getNode(), peer.getStorageId(), peer.getRaftAddress(), peer.getClientAddress()));
+            return current.join(
+                    new Peer(peer.getNode(), peer.getStorageId(), peer.getRaftAddress(), peer.getClientAddress()));
         }
 
         @Override
@@ -229,8 +239,7 @@ public final class MusterServer implements AutoCloseable {
         }
 
         private ReplicaException starting() {
-            return ReplicaException.of(
-                    Reason.REASON_UNAVAILABLE, "node " + config.node() + " is starting; try again");
+            return ReplicaException.of(Reason.REASON_UNAVAILABLE, "node " + config.node() + " is starting; try again");
         }
     }
 }

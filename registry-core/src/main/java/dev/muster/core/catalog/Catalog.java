@@ -168,8 +168,10 @@ public final class Catalog {
     /** With at most so many tombstones: the oldest ones are forgotten, and the compacted revision follows them. */
     public Catalog evict(int maxTombstones) {
         Catalog rest = this;
-        while (rest.removals.size() > maxTombstones) {
-            rest = rest.withoutOldestTombstone();
+        Removal oldest = removals.first();
+        while (oldest != null && rest.removals.size() > maxTombstones) {
+            rest = rest.forget(oldest);
+            oldest = rest.removals.first();
         }
         return rest;
     }
@@ -186,9 +188,8 @@ public final class Catalog {
                 compactedRevision);
     }
 
-    private Catalog withoutOldestTombstone() {
-        Removal oldest = removals.first();
-        ServiceEntry before = oldest == null ? null : services.get(oldest.key().service());
+    private Catalog forget(Removal oldest) {
+        ServiceEntry before = services.get(oldest.key().service());
         Tombstone tombstone =
                 before == null ? null : before.tombstone(oldest.key().id());
         if (before == null || tombstone == null) {

@@ -67,14 +67,15 @@ public final class EntryCodec {
                     "log entry: " + commands.size() + " commands (expected: at most " + Limits.MAX_ENTRY_COMMANDS
                             + ")");
         }
-        ByteBuffer entry = ByteBuffer.allocate((int) size);
-        entry.put(MAGIC).putInt(0).put(VERSION);
-        entry.put((byte) cluster.length).put(cluster);
-        entry.put((byte) group.length).put(group);
-        entry.putInt(commands.size());
-        write(commands, entry);
-        entry.putInt(MAGIC.length, checksum(entry.array()));
-        return UnsafeByteOperations.unsafeWrap(entry.array());
+        byte[] entry = new byte[(int) size];
+        ByteBuffer header = ByteBuffer.wrap(entry);
+        header.put(MAGIC).putInt(0).put(VERSION);
+        header.put((byte) cluster.length).put(cluster);
+        header.put((byte) group.length).put(group);
+        header.putInt(commands.size());
+        write(commands, CodedOutputStream.newInstance(entry, header.position(), header.remaining()));
+        header.putInt(MAGIC.length, checksum(entry));
+        return UnsafeByteOperations.unsafeWrap(entry);
     }
 
     /** How many bytes the command takes in an entry. */
@@ -172,8 +173,7 @@ public final class EntryCodec {
         return size;
     }
 
-    private static void write(List<Command> commands, ByteBuffer entry) {
-        CodedOutputStream out = CodedOutputStream.newInstance(entry.array(), entry.position(), entry.remaining());
+    private static void write(List<Command> commands, CodedOutputStream out) {
         out.useDeterministicSerialization();
         try {
             for (Command command : commands) {

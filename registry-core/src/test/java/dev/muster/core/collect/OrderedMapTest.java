@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Iterator;
+import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.TreeMap;
@@ -84,7 +85,7 @@ final class OrderedMapTest {
         assertThatThrownBy(iterator::next).isInstanceOf(NoSuchElementException.class);
     }
 
-    private static void assertSame(OrderedMap<Integer, String> map, TreeMap<Integer, String> model, int bound) {
+    private static void assertSame(OrderedMap<Integer, String> map, NavigableMap<Integer, String> model, int bound) {
         assertThat(map.values()).containsExactlyElementsOf(model.values());
         assertThat(map.keys()).containsExactlyElementsOf(model.keySet());
         assertThat(map.valuesAbove(bound))
@@ -92,6 +93,7 @@ final class OrderedMapTest {
         assertThat(map.valuesFrom(bound))
                 .containsExactlyElementsOf(model.tailMap(bound, true).values());
         assertThat(map.get(bound)).isEqualTo(model.get(bound));
-        assertThat(map.first()).isEqualTo(model.isEmpty() ? null : model.firstEntry().getValue());
+        assertThat(map.first())
+                .isEqualTo(model.isEmpty() ? null : model.firstEntry().getValue());
     }
 }
