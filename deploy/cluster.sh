@@ -36,7 +36,7 @@ all() { local n; for ((n = 1; n <= nodes; n++)); do "$@" "$n"; done; }
 joined() { local IFS=,; echo "$*"; }
 endpoints() { mapfile -t list < <(all endpoint); joined "${list[@]}"; }
 member() { echo "n$1=$(endpoint "$1")"; }
-ask() { "$muster" "$1" --timeout 2s --endpoints "$2" "${@:3}"; }
+ask() { "$muster" "$1" --endpoints "$2" "${@:3}"; }
 
 # When the process started, in ticks since boot: tells it from a later one of the same number. Empty without /proc.
 started_at() {
@@ -73,7 +73,9 @@ start() {
   mkdir -p "$home"
   mapfile -t list < <(all member)
   printf 'node: n%d\ndata: "%s/data"\npreset: local\npeers: %s\n' "$1" "$home" "$(joined "${list[@]}")" >"$home/muster.yaml"
-  nohup "$muster" server --config "$home/muster.yaml" >>"$home/log" 2>&1 </dev/null &
+  # Several JVMs share one machine here: they had better start fast than run fast.
+  MUSTER_JAVA_OPTS="-XX:TieredStopAtLevel=1 ${MUSTER_JAVA_OPTS:-}" \
+    nohup "$muster" server --config "$home/muster.yaml" >>"$home/log" 2>&1 </dev/null &
   echo "$! $(started_at $!)" >"$home/pid"
 }
 

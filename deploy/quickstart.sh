@@ -95,15 +95,17 @@ tour verify --killed-at "$killed_at"
 
 end_tour
 
-step "$(
-  if [[ -n $stop ]]; then echo "Done; the cluster stops."; else
-    cat <<TEXT
-The cluster goes on running. Try next:
-  alias muster=$here/muster
-  muster --help
+if [[ -n $stop ]]; then
+  step "Done; the cluster stops."
+  exit
+fi
+step "Done; the cluster goes on running. Try next:"
+cat >&2 <<TEXT
+  export MUSTER_ENDPOINTS=$endpoints
+  alias muster=$here/muster cluster='$here/cluster.sh --dir $dir'
   muster status
-  $here/cluster.sh kill \$($here/cluster.sh leader)
-  $here/cluster.sh down
+  muster services register orders/orders-1 --endpoint grpc://10.0.0.5:8080
+  muster services get orders
+  cluster kill \$(cluster leader)
+  cluster down
 TEXT
-  fi
-)"

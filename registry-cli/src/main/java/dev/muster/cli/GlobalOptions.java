@@ -23,15 +23,13 @@ final class GlobalOptions {
             names = "--endpoints",
             scope = ScopeType.INHERIT,
             paramLabel = "HOST:PORT,...",
-            order = 100,
-            description = "Client ports of the nodes. Default: " + DEFAULT_ENDPOINTS)
+            description = {"Client ports of the nodes. Default:", DEFAULT_ENDPOINTS})
     private @Nullable String endpoints;
 
     @Option(
             names = "--namespace",
             scope = ScopeType.INHERIT,
             paramLabel = "NAME",
-            order = 101,
             description = "Namespace of the services. Default: default")
     private @Nullable String namespace;
 
@@ -39,25 +37,15 @@ final class GlobalOptions {
             names = {"-w", "--write-out"},
             scope = ScopeType.INHERIT,
             paramLabel = "FORMAT",
-            order = 102,
-            description = "table for people, json, or simple: tab-separated without a header. Default: table")
+            description = "table, json, or simple: tab-separated, no header. Default: table")
     private @Nullable String writeOut;
 
     @Option(
             names = "--timeout",
             scope = ScopeType.INHERIT,
             paramLabel = "DURATION",
-            order = 103,
             description = "How long a call to the registry may take, 10ms to 1h. Default: " + DEFAULT_TIMEOUT)
     private @Nullable String timeout;
-
-    @Option(
-            names = {"-h", "--help"},
-            scope = ScopeType.INHERIT,
-            usageHelp = true,
-            order = 104,
-            description = "Shows this help.")
-    private boolean help;
 
     /**
      * The settings in force.

@@ -26,6 +26,7 @@ final class Hold {
     private final Context context;
     private final MusterClient client;
     private final Output output;
+    private boolean lost;
 
     Hold(Context context, MusterClient client) {
         this.context = context;
@@ -43,7 +44,7 @@ final class Hold {
             context.stop().await(end, FOR_EVER);
             states.close();
             if (end.isDone()) {
-                throw lost(key, registration, end.join());
+                throw ended(key, registration, end.join());
             }
         }
         output.talk("deregistered " + key);
@@ -62,12 +63,17 @@ final class Hold {
     private void follow(InstanceKey key, State state, CompletableFuture<State> end) {
         switch (state) {
             case REGISTERING -> output.talk("lost the registration of " + key + ", registering it again");
-            case REGISTERED -> {}
+            case REGISTERED -> {
+                if (lost) {
+                    output.talk("registered " + key + " again");
+                }
+            }
             case REFUSED, FENCED, CLOSED -> end.complete(state);
         }
+        lost = state == State.REGISTERING;
     }
 
-    private static CliException lost(InstanceKey key, Registration registration, State state) {
+    private static CliException ended(InstanceKey key, Registration registration, State state) {
         String why = registration.problem().map(MusterException::detail).orElse("");
         return new CliException(
                 ExitCode.REFUSED,

@@ -3,19 +3,13 @@ package dev.muster.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** The top of the command line. By itself it only shows its help. */
 @Command(
         name = "muster",
-        header = "Talks to a Muster service registry.%n",
-        synopsisHeading = "Usage: ",
+        header = "Talks to a Muster service registry.",
         customSynopsis = "muster [OPTIONS] COMMAND",
-        optionListHeading = "%nOptions (anywhere on the line):%n",
-        commandListHeading = "%nCommands:%n",
-        exitCodeListHeading = "%nExit codes:%n",
         versionProvider = VersionCommand.Provider.class,
-        footerHeading = "%n",
         footer = {
             "Each option can be given by the environment too: MUSTER_ENDPOINTS, MUSTER_NAMESPACE,",
             "MUSTER_WRITE_OUT, MUSTER_TIMEOUT; the flag wins. MUSTER_DEBUG=1 shows where an error comes from.",
@@ -24,13 +18,6 @@ import picocli.CommandLine.Option;
 final class MusterCommand {
     @Mixin
     private final GlobalOptions options = new GlobalOptions();
-
-    @Option(
-            names = {"-V", "--version"},
-            versionHelp = true,
-            order = 105,
-            description = "Shows the release of this program.")
-    private boolean version;
 
     GlobalOptions options() {
         return options;

@@ -2,15 +2,14 @@
 package dev.muster.cli;
 
 import dev.muster.cli.output.Console;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -18,6 +17,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * failure is one line on the error output and an exit code. Not safe for use by several threads.
  */
 final class Program {
+    private static final String NO_SUBCOMMAND = "missing required subcommand";
+
     private final Map<String, String> environment;
     private final Console console;
     private final CommandLine commands;
@@ -40,13 +41,23 @@ final class Program {
             return run("--help");
         }
         int exitCode = commands.execute(arguments);
-        console.flush();
-        return exitCode;
+        return exitCode == ExitCode.OK.number() ? flush() : exitCode;
+    }
+
+    /** What picocli wrote by itself, such as help, may still be on its way. */
+    private int flush() {
+        try {
+            console.flush();
+            return ExitCode.OK.number();
+        } catch (UncheckedIOException e) {
+            return fail(e);
+        }
     }
 
     private CommandLine commands(MusterCommand top, Context context) {
-        CommandLine line = new CommandLine(top)
-                .addSubcommand(new StatusCommand(context))
+        CommandLine line = new CommandLine(top);
+        Help.addOptions(line);
+        line.addSubcommand(new StatusCommand(context))
                 .addSubcommand(new ServicesCommand(context))
                 .addSubcommand(new MembersCommand(context))
                 .addSubcommand(new LeaderCommand(context))
@@ -54,23 +65,13 @@ final class Program {
                 .addSubcommand(new HashCommand(context))
                 .addSubcommand(new ServerCommand())
                 .addSubcommand(new VersionCommand(context))
-                .addSubcommand(new CompletionCommand(context));
+                .addSubcommand(new CompletionCommand(context, line));
         Converters.register(line);
-        line.getCommandSpec().usageMessage().exitCodeList(exitCodes());
+        Help.lookAlike(line);
         return line.setOut(console.dataWriter())
-                .setUsageHelpWidth(110)
-                .setUsageHelpLongOptionsMaxWidth(38)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExitCodeExceptionMapper(
-                        failure -> Failures.explain(failure).exitCode().number())
                 .setParameterExceptionHandler(this::refuse)
-                .setExecutionExceptionHandler(this::fail);
-    }
-
-    private static Map<String, String> exitCodes() {
-        Map<String, String> all = new LinkedHashMap<>();
-        Arrays.stream(ExitCode.values()).forEach(code -> all.put(Integer.toString(code.number()), code.meaning()));
-        return all;
+                .setExecutionExceptionHandler((problem, command, parsed) -> fail(problem));
     }
 
     /** The command line itself is wrong. */
@@ -82,22 +83,26 @@ final class Program {
         return ExitCode.INVALID.number();
     }
 
+    /** In picocli's words, but as all other lines: beginning with what was wrong. */
     private static String what(ParameterException problem, CommandLine command) {
-        String message = String.valueOf(problem.getMessage()).replace("\n", ", ");
+        String message = lowerFirst(String.valueOf(problem.getMessage()));
         if (problem instanceof UnmatchedArgumentException unmatched) {
             List<String> near = unmatched.getSuggestions();
             return near.isEmpty() ? message : message + " (did you mean " + String.join(" or ", near) + "?)";
         }
-        if (problem.getClass() == ParameterException.class
-                && !command.getSubcommands().isEmpty()) {
+        if (message.startsWith(NO_SUBCOMMAND)) {
             return command.getCommandSpec().qualifiedName() + ": command missing (expected: "
                     + command.getSubcommands().keySet().stream().collect(Collectors.joining(", ")) + ")";
         }
         return message;
     }
 
+    private static String lowerFirst(String message) {
+        return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+    }
+
     /** The command could not do what it was asked. */
-    private int fail(Exception problem, CommandLine command, ParseResult parsed) {
+    private int fail(Exception problem) {
         CliException failure = Failures.explain(problem);
         console.talk(String.valueOf(failure.getMessage()));
         trace(problem);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,16 +14,17 @@ import picocli.CommandLine.Unmatched;
 @Command(
         name = "server",
         header = "Runs a node of the registry; 'muster server --help' has its own options.",
-        synopsisHeading = "Usage: ",
         customSynopsis = "muster server [OPTIONS]",
         description = "Started by the launcher bin/muster, which knows where the server's own program is.")
 final class ServerCommand implements Callable<Integer> {
     @Unmatched
-    private List<String> itsOwn = List.of();
+    private final List<String> itsOwn = new ArrayList<>();
 
     @Override
     public Integer call() {
         throw new CliException(
-                ExitCode.ERROR, "the server is not part of this program: start it with the launcher bin/muster server");
+                ExitCode.ERROR,
+                "the server is not part of this program: start it with the launcher: bin/muster server "
+                        + String.join(" ", itsOwn));
     }
 }

@@ -84,6 +84,7 @@ final class ServicesCommand {
     @Command(
             name = "register",
             header = "Registers an instance.",
+            customSynopsis = "muster services register [OPTIONS] --endpoint [NAME=]PROTOCOL://HOST:PORT... SERVICE/ID",
             description = {
                 "Without --hold it has no lease and stays until it is deregistered.",
                 "With --hold it stays as long as this command runs: until Ctrl-C, which deregisters it."

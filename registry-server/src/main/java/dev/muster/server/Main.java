@@ -49,7 +49,10 @@ public final class Main {
         try {
             MusterServer server = MusterServer.start(effective.config(), Main::end);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "muster-stop"));
-            LOG.info("node {} takes part; clients at {}", effective.config().node(), effective.config().listen());
+            LOG.info(
+                    "node {} takes part; clients at {}",
+                    effective.config().node(),
+                    effective.config().listen());
         } catch (StorageException e) {
             LOG.error("{}", e.getMessage());
             exit(e.kind());
@@ -74,21 +77,23 @@ public final class Main {
 
     private static void end(Fatal.Cause cause, String message, @Nullable Throwable why) {
         LOG.error("{}; the node ends now", message, cause == Fatal.Cause.DEFECT ? why : null);
-        exit(switch (cause) {
-            case LOG_IO -> ExitCode.LOG_IO;
-            case DEFECT -> ExitCode.INTERNAL;
-            case DATA_UNUSABLE, REPLACED -> ExitCode.DATA_UNUSABLE;
-            case FEATURE_LEVEL -> ExitCode.FEATURE_LEVEL;
-        });
+        exit(
+                switch (cause) {
+                    case LOG_IO -> ExitCode.LOG_IO;
+                    case DEFECT -> ExitCode.INTERNAL;
+                    case DATA_UNUSABLE, REPLACED -> ExitCode.DATA_UNUSABLE;
+                    case FEATURE_LEVEL -> ExitCode.FEATURE_LEVEL;
+                });
     }
 
     private static void exit(StorageException.Kind kind) {
-        exit(switch (kind) {
-            case IN_USE -> ExitCode.DATA_IN_USE;
-            case FOREIGN -> ExitCode.FOREIGN_CLUSTER;
-            case UNUSABLE -> ExitCode.DATA_UNUSABLE;
-            case IO -> ExitCode.LOG_IO;
-        });
+        exit(
+                switch (kind) {
+                    case IN_USE -> ExitCode.DATA_IN_USE;
+                    case FOREIGN -> ExitCode.FOREIGN_CLUSTER;
+                    case UNUSABLE -> ExitCode.DATA_UNUSABLE;
+                    case IO -> ExitCode.LOG_IO;
+                });
     }
 
     private static void exit(ExitCode code) {

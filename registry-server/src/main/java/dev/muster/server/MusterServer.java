@@ -10,6 +10,7 @@ import dev.muster.internal.v1.ReportRequest;
 import dev.muster.internal.v1.Settings;
 import dev.muster.server.config.ServerConfig;
 import dev.muster.server.founding.Founding;
+import dev.muster.server.founding.ReplacementWatch;
 import dev.muster.server.raft.Fatal;
 import dev.muster.server.raft.RaftOptions;
 import dev.muster.server.raft.RaftReplica;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +42,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class MusterServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MusterServer.class);
+
+    private static final long REPLACEMENT_LOOK_SECONDS = 2;
 
     private final ServerConfig config;
     private final Fatal fatal;
@@ -102,16 +106,38 @@ public final class MusterServer implements AutoCloseable {
         RaftReplica started = RaftReplica.start(
                 folder,
                 new RaftReplica.Membership(
-                        identity.clusterId(), founding.self(), founding.founders(), genesis(identity.clusterId())),
+                        identity.clusterId(),
+                        founding.self(),
+                        Founding.founders(identity),
+                        genesis(identity.clusterId())),
                 raftOptions(),
                 fatal);
         replica = started;
         rpc.serve(started);
         founding.join();
+        watchForReplacement(folder.identity(), started);
         reports.serve(started);
         reports.add("started version " + Version.CURRENT + " with storage id " + identity.storageId() + " after "
                 + (folder.cleanlyClosed() ? "an orderly stop" : "a first start or a crash"));
         started.repairs().forEach(reports::add);
+    }
+
+    private void watchForReplacement(Identity identity, RaftReplica started) {
+        ReplacementWatch watch = new ReplacementWatch(identity, configuredPeers(), calls, other -> {
+            String message = "the cluster has replaced this disk (storage id " + identity.storageId() + ") of node "
+                    + identity.node() + " by another one (" + other + "); empty " + config.data()
+                    + " to let the node join again with it";
+            fatal.end(Fatal.Cause.REPLACED, message, new IllegalStateException(message));
+        });
+        var unused = timer.scheduleWithFixedDelay(
+                () -> {
+                    if (started.leadership().leader().isEmpty()) {
+                        watch.look();
+                    }
+                },
+                REPLACEMENT_LOOK_SECONDS,
+                REPLACEMENT_LOOK_SECONDS,
+                TimeUnit.SECONDS);
     }
 
     private List<Peer> configuredPeers() {
@@ -191,16 +217,29 @@ public final class MusterServer implements AutoCloseable {
                     .setClusterName(identity.clusterName())
                     .setNode(identity.node())
                     .setStorageId(identity.storageId())
-                    .setClusterId(identity.clusterId());
-            RaftReplica current = replica;
-            if (current != null && identity.phase() == Identity.Phase.MEMBER) {
-                current.members().forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()
-                        .setNode(peer.node())
-                        .setStorageId(peer.storageId())
-                        .setRaftAddress(peer.raftAddress())
-                        .setClientAddress(peer.clientAddress())));
+                    .setClusterId(identity.clusterId())
+                    .setLeads(leads());
+            if (identity.phase() == Identity.Phase.MEMBER) {
+                members(identity)
+                        .forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()
+                                .setNode(peer.node())
+                                .setStorageId(peer.storageId())
+                                .setRaftAddress(peer.raftAddress())
+                                .setClientAddress(peer.clientAddress())));
             }
             return answer.build();
+        }
+
+        private boolean leads() {
+            RaftReplica current = replica;
+            return current != null && current.leadership().leads();
+        }
+
+        /** A founder that has not started its replica yet still knows with whom it founded the cluster. */
+        private List<Peer> members(Identity identity) {
+            RaftReplica current = replica;
+            List<Peer> members = current == null ? List.of() : current.members();
+            return members.isEmpty() ? Founding.founders(identity) : members;
         }
 
         @Override
@@ -216,8 +255,8 @@ public final class MusterServer implements AutoCloseable {
                                 + folder.identity().clusterId() + ")"));
             }
             dev.muster.internal.v1.Peer peer = request.getPeer();
-            return current.join(new Peer(
-                    peer.getNode(), peer.getStorageId(), peer.getRaftAddress(), peer.getClientAddress()));
+            return current.join(
+                    new Peer(peer.getNode(), peer.getStorageId(), peer.getRaftAddress(), peer.getClientAddress()));
         }
 
         @Override
@@ -229,8 +268,7 @@ public final class MusterServer implements AutoCloseable {
         }
 
         private ReplicaException starting() {
-            return ReplicaException.of(
-                    Reason.REASON_UNAVAILABLE, "node " + config.node() + " is starting; try again");
+            return ReplicaException.of(Reason.REASON_UNAVAILABLE, "node " + config.node() + " is starting; try again");
         }
     }
 }

@@ -35,8 +35,8 @@ final class NodeReports {
     NodeReports(String node, PeerCalls calls, ScheduledExecutorService timer) {
         this.node = node;
         this.calls = calls;
-        var unused = timer.scheduleWithFixedDelay(
-                this::sendNext, TRY_AGAIN_MILLIS, TRY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        var unused =
+                timer.scheduleWithFixedDelay(this::sendNext, TRY_AGAIN_MILLIS, TRY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** From now on there is a replica that knows the leader. */

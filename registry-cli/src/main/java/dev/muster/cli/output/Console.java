@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.cli.output;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 
@@ -57,8 +58,9 @@ public final class Console {
      */
     public void flush() {
         if (data.checkError()) {
-            throw new UncheckedIOException(new java.io.IOException(
-                    "cannot write to the standard output (expected: an open file or pipe with room left)"));
+            throw new UncheckedIOException(
+                    "cannot write to the standard output (expected: an open file or pipe with room left)",
+                    new IOException("write failed"));
         }
     }
 }

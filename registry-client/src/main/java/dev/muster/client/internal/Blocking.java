@@ -14,8 +14,9 @@ final class Blocking {
     /** The future's value, or its failure with the stack of the caller. */
     static <T> T await(CompletableFuture<T> future, Loop loop) {
         if (loop.inLoop()) {
-            throw new IllegalStateException("a blocking call on the client's own thread would never return (expected: the"
-                    + " method with the suffix Async, or a dependent on an executor of the caller's)");
+            throw new IllegalStateException(
+                    "a blocking call on the client's own thread would never return (expected: the"
+                            + " method with the suffix Async, or a dependent on an executor of the caller's)");
         }
         try {
             return future.get();

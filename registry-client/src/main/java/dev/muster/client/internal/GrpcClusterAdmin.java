@@ -43,8 +43,8 @@ final class GrpcClusterAdmin implements ClusterAdmin {
 
     @Override
     public List<Member> members() {
-        return Wire.members(Blocking.await(
-                calls.read(ClusterGrpc.getMembersMethod(), MembersRequest.getDefaultInstance()), loop));
+        return Wire.members(
+                Blocking.await(calls.read(ClusterGrpc.getMembersMethod(), MembersRequest.getDefaultInstance()), loop));
     }
 
     @Override

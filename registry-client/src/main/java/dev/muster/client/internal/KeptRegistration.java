@@ -245,7 +245,8 @@ final class KeptRegistration implements Registration, Session.Follower {
                         Reason.UNKNOWN_OUTCOME,
                         Fate.UNKNOWN,
                         "no answer to the update of " + key + " within "
-                                + options.requestTimeout().toMillis() + " ms; it is kept, and said again when needed")));
+                                + options.requestTimeout().toMillis()
+                                + " ms; it is kept, and said again when needed")));
         wish.granted.whenComplete((nothing, failure) -> late.cancel());
         if (state == State.REGISTERED) {
             send(wish);
@@ -295,8 +296,10 @@ final class KeptRegistration implements Registration, Session.Follower {
     CompletableFuture<Void> leave() {
         if (!state.isFinal()) {
             boolean registered = state == State.REGISTERED;
-            fail(State.CLOSED, new MusterException(
-                    Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, "the registration of " + key + " was closed"));
+            fail(
+                    State.CLOSED,
+                    new MusterException(
+                            Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, "the registration of " + key + " was closed"));
             if (registered) {
                 deregister();
             } else if (!isUnderWay()) {
@@ -310,8 +313,9 @@ final class KeptRegistration implements Registration, Session.Follower {
     /** Stops; the end of the session deregisters what is registered. On the loop. */
     void leaveWithSession() {
         if (!state.isFinal()) {
-            fail(State.CLOSED, new MusterException(
-                    Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, "the client of " + key + " was closed"));
+            fail(
+                    State.CLOSED,
+                    new MusterException(Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, "the client of " + key + " was closed"));
             over();
         }
     }
@@ -319,8 +323,9 @@ final class KeptRegistration implements Registration, Session.Follower {
     /** Why it was not accepted in time. On the loop. */
     MusterException late() {
         MusterException last = problem;
-        String detail = key + " was not accepted within "
-                + options.requestTimeout().toMillis() + " ms" + (last == null ? "" : "; last refusal: " + last.detail());
+        String detail =
+                key + " was not accepted within " + options.requestTimeout().toMillis() + " ms"
+                        + (last == null ? "" : "; last refusal: " + last.detail());
         return isUnderWay()
                 ? new MusterException(Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, detail)
                 : new MusterException(Reason.UNAVAILABLE, Fate.NOT_APPLIED, detail);

@@ -88,9 +88,7 @@ final class LiveView implements ServiceView {
     @Override
     public Duration age() {
         Knowledge known = knowledge;
-        return known == null || !known.dated
-                ? FOREVER
-                : Duration.ofNanos(Math.max(0, loop.nanoTime() - known.nanos));
+        return known == null || !known.dated ? FOREVER : Duration.ofNanos(Math.max(0, loop.nanoTime() - known.nanos));
     }
 
     @Override

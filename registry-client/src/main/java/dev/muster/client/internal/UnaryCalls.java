@@ -99,8 +99,8 @@ final class UnaryCalls {
             if (!read) {
                 return Duration.ofNanos(left);
             }
-            long share = Math.max(
-                    timeout.dividedBy(channels.endpoints().size() + 1L).toNanos(), SHORTEST_TRY.toNanos());
+            long share =
+                    Math.max(timeout.dividedBy(channels.endpoints().size() + 1L).toNanos(), SHORTEST_TRY.toNanos());
             return Duration.ofNanos(Math.min(left, share));
         }
 
@@ -144,9 +144,7 @@ final class UnaryCalls {
                     broken.answered()
                             ? failure
                             : new MusterException(
-                                    fate == Fate.UNKNOWN
-                                            ? MusterException.Reason.UNKNOWN_OUTCOME
-                                            : failure.reason(),
+                                    fate == Fate.UNKNOWN ? MusterException.Reason.UNKNOWN_OUTCOME : failure.reason(),
                                     fate,
                                     address + ": " + failure.detail()));
         }

@@ -25,6 +25,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** One stream of a session as its node sees it. */
@@ -99,13 +100,15 @@ final class FakeSession implements StreamObserver<ClientFrame> {
                 Header.newBuilder().setEpochId(EPOCH).setEpochOrdinal(1).setRevision(number);
         Result.Builder result = Result.newBuilder();
         switch (request.getCallCase()) {
-            case REGISTER -> result.setRegister(
-                    RegisterResponse.newBuilder().setHeader(header).setIncarnation(number));
-            case DEREGISTER -> result.setDeregister(DeregisterResponse.newBuilder().setHeader(header));
+            case REGISTER ->
+                result.setRegister(
+                        RegisterResponse.newBuilder().setHeader(header).setIncarnation(number));
+            case DEREGISTER ->
+                result.setDeregister(DeregisterResponse.newBuilder().setHeader(header));
             case UPDATE -> result.setUpdate(UpdateResponse.newBuilder().setHeader(header));
             case BATCH -> result.setBatch(BatchResponse.newBuilder().setHeader(header));
-            case CLOSE_SESSION -> result.setCloseSession(
-                    CloseSessionResponse.newBuilder().setHeader(header));
+            case CLOSE_SESSION ->
+                result.setCloseSession(CloseSessionResponse.newBuilder().setHeader(header));
             default -> throw new AssertionError("unexpected request: " + request);
         }
         reply(request.getCorrelation(), result);
@@ -119,12 +122,10 @@ final class FakeSession implements StreamObserver<ClientFrame> {
         reply(request.getCorrelation(), Result.newBuilder().setError(error));
     }
 
-    /** Ends the stream, saying why. */
+    /** Ends the stream, saying why, and waits until the client has taken note. */
     void end(Error error) {
         send(ServerFrame.newBuilder().setEnd(error));
-        synchronized (out) {
-            out.onCompleted();
-        }
+        ended.orTimeout(FakeNode.PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
 
     /** Breaks without a word. */

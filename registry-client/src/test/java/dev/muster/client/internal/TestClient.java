@@ -53,7 +53,7 @@ final class TestClient implements AutoCloseable {
     public void close() {
         CompletableFuture<Void> closing = CompletableFuture.runAsync(client::close);
         await().until(() -> {
-            loop.advance(Duration.ofSeconds(1));
+            loop.advance(TIMEOUT);
             return closing.isDone();
         });
         closing.join();

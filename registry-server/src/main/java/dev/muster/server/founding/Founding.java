@@ -61,8 +61,7 @@ public final class Founding {
      *
      * @param talk told what is waited for, for people
      */
-    public Founding(
-            DataFolder folder, List<Peer> configured, Introductions introductions, Consumer<String> talk) {
+    public Founding(DataFolder folder, List<Peer> configured, Introductions introductions, Consumer<String> talk) {
         this.folder = folder;
         this.introductions = introductions;
         this.talk = talk;
@@ -88,12 +87,12 @@ public final class Founding {
         while (folder.identity().phase() == Identity.Phase.FORMATTED) {
             Map<String, IdentifyResponse> answers = askAll();
             IdentifyResponse member = answers.values().stream()
-                    .filter(answer -> !answer.getClusterId().isEmpty())
-                    .max(Comparator.comparingInt(IdentifyResponse::getMembersCount))
+                    .filter(answer -> answer.getMembersCount() > 0)
+                    .findFirst()
                     .orElse(null);
             if (member != null) {
                 meet(member);
-            } else if (answers.size() == configured.size() - 1) {
+            } else if (answers.size() == configured.size() - 1 && allEmpty(answers)) {
                 found(answers);
             } else {
                 waiting.say(answers);
@@ -101,6 +100,12 @@ public final class Founding {
             }
         }
         return folder.identity();
+    }
+
+    /** One that names a cluster but no members is itself on its way into that cluster. */
+    private static boolean allEmpty(Map<String, IdentifyResponse> answers) {
+        return answers.values().stream()
+                .allMatch(answer -> answer.getClusterId().isEmpty());
     }
 
     private Map<String, IdentifyResponse> askAll() throws InterruptedException {
@@ -154,9 +159,11 @@ public final class Founding {
 
     private void meet(IdentifyResponse member) {
         boolean founder = member.getMembersList().stream()
-                .anyMatch(peer -> peer.getNode().equals(self.node()) && peer.getStorageId().equals(self.storageId()));
+                .anyMatch(peer -> peer.getNode().equals(self.node())
+                        && peer.getStorageId().equals(self.storageId()));
         if (founder) {
-            List<Peer> founders = member.getMembersList().stream().map(Founding::peer).toList();
+            List<Peer> founders =
+                    member.getMembersList().stream().map(Founding::peer).toList();
             folder.advance(member.getClusterId(), Identity.Phase.MEMBER, encode(founders));
         } else {
             talk.accept("cluster " + member.getClusterName() + " exists; asking to be let in as " + self.node()
@@ -172,22 +179,23 @@ public final class Founding {
             founders.add(
                     answer == null
                             ? self
-                            : new Peer(
-                                    peer.node(), answer.getStorageId(), peer.raftAddress(), peer.clientAddress()));
+                            : new Peer(peer.node(), answer.getStorageId(), peer.raftAddress(), peer.clientAddress()));
         }
         founders.sort(Comparator.comparing(Peer::node));
-        String seed = folder.identity().clusterName() + founders.stream()
-                .map(peer -> "/" + peer.node() + "-" + peer.storageId())
-                .collect(Collectors.joining());
-        String clusterId = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
+        String seed = folder.identity().clusterName()
+                + founders.stream()
+                        .map(peer -> "/" + peer.node() + "-" + peer.storageId())
+                        .collect(Collectors.joining());
+        String clusterId =
+                UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
         talk.accept("founding cluster " + folder.identity().clusterName() + " with "
                 + founders.stream().map(Peer::node).collect(Collectors.joining(", ")));
         folder.advance(clusterId, Identity.Phase.MEMBER, encode(founders));
     }
 
-    /** The members that founded the cluster together with this node; empty when it joined later. */
-    public List<Peer> founders() {
-        return folder.identity().founders().stream().map(Founding::decode).toList();
+    /** The members that founded the cluster together with the node; empty when it joined later. */
+    public static List<Peer> founders(Identity identity) {
+        return identity.founders().stream().map(Founding::decode).toList();
     }
 
     /**
@@ -226,7 +234,8 @@ public final class Founding {
                 return true;
             } catch (ExecutionException e) {
                 String leader = leaderNamedBy(e);
-                if (!leader.isEmpty() && !addresses.subList(i + 1, addresses.size()).contains(leader)) {
+                if (!leader.isEmpty()
+                        && !addresses.subList(i + 1, addresses.size()).contains(leader)) {
                     addresses.add(leader);
                 }
                 waiting.say("to be let in: " + rootOf(e).getMessage());
@@ -238,8 +247,7 @@ public final class Founding {
     }
 
     private static String leaderNamedBy(Throwable e) {
-        return rootOf(e) instanceof ReplicaException refused
-                        && refused.error().getReason() == Reason.REASON_NOT_LEADER
+        return rootOf(e) instanceof ReplicaException refused && refused.error().getReason() == Reason.REASON_NOT_LEADER
                 ? refused.error().getLeader()
                 : "";
     }
@@ -256,8 +264,7 @@ public final class Founding {
 
     private static List<String> encode(List<Peer> peers) {
         return peers.stream()
-                .map(peer -> String.join(
-                        " ", peer.node(), peer.storageId(), peer.raftAddress(), peer.clientAddress()))
+                .map(peer -> String.join(" ", peer.node(), peer.storageId(), peer.raftAddress(), peer.clientAddress()))
                 .toList();
     }
 
@@ -268,13 +275,19 @@ public final class Founding {
 
     /** Says now and then what is waited for. */
     private final class Waiting {
-        private long saidNanos = System.nanoTime() - SAY_AGAIN.toNanos() + Duration.ofSeconds(1).toNanos();
+        private long saidNanos =
+                System.nanoTime() - SAY_AGAIN.toNanos() + Duration.ofSeconds(1).toNanos();
 
         void say(Map<String, IdentifyResponse> answers) {
-            say("for " + configured.values().stream()
-                    .filter(peer -> !peer.node().equals(self.node()) && !answers.containsKey(peer.node()))
-                    .map(peer -> peer.node() + " (" + peer.clientAddress() + ")")
-                    .collect(Collectors.joining(", ")));
+            if (answers.size() == configured.size() - 1) {
+                say("for a member of the cluster: every peer is on its way into it");
+                return;
+            }
+            say("for "
+                    + configured.values().stream()
+                            .filter(peer -> !peer.node().equals(self.node()) && !answers.containsKey(peer.node()))
+                            .map(peer -> peer.node() + " (" + peer.clientAddress() + ")")
+                            .collect(Collectors.joining(", ")));
         }
 
         void say(String what) {

@@ -32,8 +32,7 @@ public final class KeepAlives {
     /** Nothing waits longer than this for a look, even if a look threw. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
-    private record Call(
-            List<Long> leases, long term, CompletableFuture<KeepAliveResponse> reply) {}
+    private record Call(List<Long> leases, long term, CompletableFuture<KeepAliveResponse> reply) {}
 
     private final Replica replica;
     private final LeaseReaper reaper;
@@ -83,8 +82,8 @@ public final class KeepAlives {
             calls.add(call);
         }
         try {
-            var unused = replica.linearize().whenComplete((nothing, failure) ->
-                    loop.execute(() -> confirmed(calls, failure)));
+            var unused = replica.linearize()
+                    .whenComplete((nothing, failure) -> loop.execute(() -> confirmed(calls, failure)));
         } catch (RuntimeException | Error failure) {
             calls.forEach(call -> call.reply().completeExceptionally(failure));
             throw failure;

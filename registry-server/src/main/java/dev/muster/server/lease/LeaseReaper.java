@@ -130,8 +130,7 @@ public final class LeaseReaper implements ReplicaListener {
     /** Proposes the end of the hold of leases whose owner was heard. */
     void resume(List<Deadlines.Entry> held) {
         held.forEach(deadlines::markPending);
-        propose(
-                Command.newBuilder().setResumeLeases(ResumeLeases.newBuilder().addAllLeases(ids(held))), held);
+        propose(Command.newBuilder().setResumeLeases(ResumeLeases.newBuilder().addAllLeases(ids(held))), held);
     }
 
     private void follow(Leadership leadership) {
@@ -186,9 +185,10 @@ public final class LeaseReaper implements ReplicaListener {
 
     private void propose(Command.Builder command, List<Deadlines.Entry> about) {
         long proposedIn = term;
-        command.setStamp(Stamp.newBuilder().setTerm(term).setNode(replica.node()).setPrincipal(replica.node()));
-        var unused = replica.submit(command.build()).whenComplete((result, failure) ->
-                loop.execute(() -> outcome(proposedIn, about, result, failure)));
+        command.setStamp(
+                Stamp.newBuilder().setTerm(term).setNode(replica.node()).setPrincipal(replica.node()));
+        var unused = replica.submit(command.build())
+                .whenComplete((result, failure) -> loop.execute(() -> outcome(proposedIn, about, result, failure)));
     }
 
     private void outcome(
@@ -223,9 +223,8 @@ public final class LeaseReaper implements ReplicaListener {
     }
 
     private static boolean unknown(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return !(cause instanceof ReplicaException refused)
                 || refused.error().getReason() == Reason.REASON_UNKNOWN_OUTCOME;
     }

@@ -152,12 +152,13 @@ final class GroupCommit implements AutoCloseable {
         return new Batch(taken, EntryCodec.encode(clusterId, groupId, commands));
     }
 
+    /** A term that the command already carries stays: it is what the command was decided under, and its fence. */
     private static Command stamped(Command command, Stamp stamp) {
-        return command.toBuilder()
-                .setStamp(command.getStamp().toBuilder()
-                        .setTimeMillis(stamp.getTimeMillis())
-                        .setTerm(stamp.getTerm()))
-                .build();
+        Stamp.Builder own = command.getStamp().toBuilder().setTimeMillis(stamp.getTimeMillis());
+        if (own.getTerm() == 0) {
+            own.setTerm(stamp.getTerm());
+        }
+        return command.toBuilder().setStamp(own).build();
     }
 
     private void settled(Batch batch, @Nullable ReplicaException failure, @Nullable Throwable thrown) {

@@ -107,8 +107,7 @@ public final class RaftReplica implements Replica {
     private volatile Leadership leadership = Leadership.unknown(0);
     private volatile boolean stopping;
 
-    private RaftReplica(DataFolder folder, Membership membership, RaftOptions options, Fatal fatal)
-            throws IOException {
+    private RaftReplica(DataFolder folder, Membership membership, RaftOptions options, Fatal fatal) throws IOException {
         this.membership = membership;
         this.folder = folder;
         this.options = options;
@@ -119,14 +118,14 @@ public final class RaftReplica implements Replica {
         this.repairs = StoragePreflight.check(
                 folder, mark.index(), onDisk == null ? -1 : onDisk.position().getIndex());
         this.selfId = RaftPeerId.valueOf(folder.identity().peerId());
-        this.groupId = RaftGroupId.valueOf(UUID.nameUUIDFromBytes(
-                (membership.clusterId() + "/" + GROUP).getBytes(StandardCharsets.UTF_8)));
+        this.groupId = RaftGroupId.valueOf(
+                UUID.nameUUIDFromBytes((membership.clusterId() + "/" + GROUP).getBytes(StandardCharsets.UTF_8)));
         this.stateMachine =
                 new RegistryStateMachine(membership.clusterId(), GROUP, snapshots, fatal, new StateMachineEvents());
         this.revisions = new RevisionWaiters(() -> state().revision());
         this.contact = new QuorumContact(selfId, () -> division().getRaftConf(), System::nanoTime, notLeader());
-        this.groupCommit = new GroupCommit(
-                membership.clusterId(), GROUP, this::append, System::currentTimeMillis, notLeader());
+        this.groupCommit =
+                new GroupCommit(membership.clusterId(), GROUP, this::append, System::currentTimeMillis, notLeader());
         this.snapshotWriter = new SnapshotWriter(GROUP, stateMachine::applied, snapshots, this::purge);
         this.snapshotTrigger = new SnapshotTrigger(options, System::nanoTime);
         this.server = buildServer();
@@ -168,7 +167,9 @@ public final class RaftReplica implements Replica {
                 ? RaftGroup.valueOf(groupId)
                 : RaftGroup.valueOf(
                         groupId,
-                        membership.founders().stream().map(RaftReplica::raftPeer).toList());
+                        membership.founders().stream()
+                                .map(RaftReplica::raftPeer)
+                                .toList());
         return RaftServer.newBuilder()
                 .setServerId(selfId)
                 .setGroup(group)
@@ -298,8 +299,7 @@ public final class RaftReplica implements Replica {
     }
 
     private ReplicaException notLeader() {
-        Leadership known = leadership;
-        return ReplicaException.notLeader(node(), known == null ? "" : known.leaderAddress());
+        return ReplicaException.notLeader(node(), leadership.leaderAddress());
     }
 
     // Leadership
@@ -400,8 +400,7 @@ public final class RaftReplica implements Replica {
         publish(
                 leader == null || leaderId.equals(selfId)
                         ? Leadership.unknown(term)
-                        : new Leadership(
-                                false, term, Identity.nodeOf(leaderId.toString()), leader.getClientAddress()));
+                        : new Leadership(false, term, Identity.nodeOf(leaderId.toString()), leader.getClientAddress()));
     }
 
     private void publish(Leadership newLeadership) {
@@ -458,7 +457,9 @@ public final class RaftReplica implements Replica {
         Applied now = stateMachine.applied();
         if (snapshotTrigger.due(now.position().getIndex(), stateMachine.appliedBytes())) {
             takeSnapshot().exceptionally(e -> {
-                LOG.error("a snapshot could not be written and is tried again: {}", rootOf(e).toString());
+                LOG.error(
+                        "a snapshot could not be written and is tried again: {}",
+                        rootOf(e).toString());
                 return null;
             });
         }
@@ -476,7 +477,8 @@ public final class RaftReplica implements Replica {
 
     private void purge(long index) {
         division().getRaftLog().purge(index).exceptionally(e -> {
-            LOG.warn("the log could not be purged up to {}: {}", index, rootOf(e).toString());
+            LOG.warn(
+                    "the log could not be purged up to {}: {}", index, rootOf(e).toString());
             return index;
         });
     }
@@ -575,8 +577,7 @@ public final class RaftReplica implements Replica {
                     return position + 1 < candidates.size()
                             ? transferToFirst(candidates, position + 1)
                             : CompletableFuture.<Void>failedFuture(ReplicaException.of(
-                                    Reason.REASON_UNAVAILABLE,
-                                    "no other node could take over: " + rootOf(failure)));
+                                    Reason.REASON_UNAVAILABLE, "no other node could take over: " + rootOf(failure)));
                 })
                 .thenCompose(next -> next);
     }

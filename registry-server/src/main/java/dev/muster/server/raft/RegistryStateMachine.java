@@ -130,9 +130,8 @@ final class RegistryStateMachine extends BaseStateMachine {
 
     @Override
     public TransactionContext startTransaction(RaftClientRequest request) {
-        TransactionContext.Builder transaction = TransactionContext.newBuilder()
-                .setStateMachine(this)
-                .setClientRequest(request);
+        TransactionContext.Builder transaction =
+                TransactionContext.newBuilder().setStateMachine(this).setClientRequest(request);
         if (request.getMessage() instanceof Batch batch) {
             return transaction.setStateMachineContext(batch).build();
         }
@@ -173,7 +172,8 @@ final class RegistryStateMachine extends BaseStateMachine {
             LOG.error("log entry {} is not one of this registry's and is skipped: {}", position, e.getMessage());
             publish(applied.state(), position);
             if (batch != null) {
-                batch.fail(ReplicaException.of(Reason.REASON_INTERNAL, "the log entry was unreadable: " + e.getMessage()));
+                batch.fail(
+                        ReplicaException.of(Reason.REASON_INTERNAL, "the log entry was unreadable: " + e.getMessage()));
             }
             return;
         }

@@ -136,7 +136,8 @@ final class SnapshotStore implements StateMachineStorage {
         List<Path> files = new ArrayList<>();
         if (Files.isDirectory(folder)) {
             try (var entries = Files.list(folder)) {
-                entries.filter(file -> NAME.matcher(String.valueOf(file.getFileName())).matches())
+                entries.filter(file ->
+                                NAME.matcher(String.valueOf(file.getFileName())).matches())
                         .forEach(files::add);
             }
         }

@@ -25,7 +25,9 @@ final class SnapshotTrigger {
         boolean changed = index > lastIndex;
         return index - lastIndex >= options.snapshotEntries()
                 || bytes - lastBytes >= options.snapshotBytes()
-                || (changed && nanoClock.getAsLong() - lastNanos >= options.snapshotInterval().toNanos());
+                || (changed
+                        && nanoClock.getAsLong() - lastNanos
+                                >= options.snapshotInterval().toNanos());
     }
 
     /** A snapshot of that position is being taken. */

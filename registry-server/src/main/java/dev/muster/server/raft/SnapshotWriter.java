@@ -75,8 +75,7 @@ final class SnapshotWriter implements AutoCloseable {
 
     private long writeDraft(Applied captured, Path draft) throws IOException {
         Files.deleteIfExists(draft);
-        try (FileChannel channel =
-                FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
             SnapshotCodec.write(
                     captured.state(),

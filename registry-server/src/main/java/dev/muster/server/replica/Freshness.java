@@ -120,7 +120,7 @@ public final class Freshness {
 
     private void begin(CompletableFuture<Point> round) {
         long begun = nanos.getAsLong();
-        ask().whenComplete((point, failure) -> {
+        var unused = ask().whenComplete((point, failure) -> {
             CompletableFuture<Point> next;
             synchronized (lock) {
                 next = gathering;
@@ -133,7 +133,7 @@ public final class Freshness {
             if (failure != null) {
                 round.completeExceptionally(failure);
             } else {
-                reach(point).thenRun(() -> vouch(begun, point.revision()));
+                var vouching = reach(point).thenRun(() -> vouch(begun, point.revision()));
                 round.complete(point);
             }
         });
@@ -179,7 +179,11 @@ public final class Freshness {
     }
 
     private static Throwable unwrap(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 
     private static CompletableFuture<Void> failed(Throwable failure) {

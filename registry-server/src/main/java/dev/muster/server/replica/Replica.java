@@ -26,7 +26,8 @@ public interface Replica extends AutoCloseable {
 
     /**
      * Hands the command to the log; completes once it is durable on a quorum and applied here. A refusal by the registry
-     * is an ordinary result that carries an error. The replica puts time and term into the command's stamp.
+     * is an ordinary result that carries an error. The replica puts the time into the command's stamp, and
+     * the term unless the caller did: a command decided under a term is refused at apply when another one has begun.
      *
      * <p>Commands of one caller thread enter the log in the order of the calls.
      *

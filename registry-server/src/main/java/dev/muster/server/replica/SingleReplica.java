@@ -6,6 +6,7 @@ import dev.muster.core.Registry;
 import dev.muster.core.RegistryState;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
+import dev.muster.internal.v1.Stamp;
 import dev.muster.internal.v1.TermStarted;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
@@ -220,11 +221,11 @@ public final class SingleReplica implements Replica {
     }
 
     private Command stamp(Command command, long term) {
-        return command.toBuilder()
-                .setStamp(command.getStamp().toBuilder()
-                        .setTimeMillis(wallMillis.getAsLong())
-                        .setTerm(term))
-                .build();
+        Stamp.Builder own = command.getStamp().toBuilder().setTimeMillis(wallMillis.getAsLong());
+        if (own.getTerm() == 0) {
+            own.setTerm(term);
+        }
+        return command.toBuilder().setStamp(own).build();
     }
 
     private void setLeadership(Leadership now) {

@@ -21,8 +21,7 @@ import java.net.SocketAddress;
  * @param forwarded whether another node passed the call on, so that it is not passed on again
  */
 record Caller(String principal, String node, boolean forwarded) {
-    static final Metadata.Key<String> FORWARDED =
-            Metadata.Key.of("muster-forwarded", Metadata.ASCII_STRING_MARSHALLER);
+    static final Metadata.Key<String> FORWARDED = Metadata.Key.of("muster-forwarded", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> PRINCIPAL =
             Metadata.Key.of("muster-principal", Metadata.ASCII_STRING_MARSHALLER);
     private static final Context.Key<Caller> KEY = Context.key("muster-caller");

@@ -4,6 +4,7 @@ package dev.muster.server.rpc;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -13,6 +14,8 @@ import java.util.function.Supplier;
 final class ChannelPool implements AutoCloseable {
     /** Below what a server takes on one connection. */
     static final int CALLS_PER_CHANNEL = RpcServer.MAX_CALLS_PER_CONNECTION * 3 / 4;
+
+    private static final long CLOSE_MILLIS = 500;
 
     /** A channel with a place for one call. */
     final class Lease implements AutoCloseable {
@@ -73,8 +76,16 @@ final class ChannelPool implements AutoCloseable {
         slots.forEach(slot -> slot.channel.resetConnectBackoff());
     }
 
+    /** Breaks all calls. Returns when the connections are closed, or after a moment. */
     @Override
     public synchronized void close() {
         slots.forEach(slot -> slot.channel.shutdownNow());
+        try {
+            for (Slot slot : slots) {
+                slot.channel.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException stopNow) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -37,8 +37,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
     private final LongSupplier nanos;
     private final long startedAt;
 
-    ClusterService(
-            NodeInfo info, Replica replica, Freshness freshness, WatchHub hub, Unary unary, LongSupplier nanos) {
+    ClusterService(NodeInfo info, Replica replica, Freshness freshness, WatchHub hub, Unary unary, LongSupplier nanos) {
         this.info = info;
         this.replica = replica;
         this.freshness = freshness;
@@ -61,23 +60,28 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
     @Override
     public void transferLeadership(
             TransferLeadershipRequest request, StreamObserver<TransferLeadershipResponse> observer) {
-        unary.read(observer, () -> replica.transferLeadership(request.getNode())
-                .thenApply(nothing -> TransferLeadershipResponse.newBuilder()
-                        .setLeader(
-                                request.getNode().isEmpty()
-                                        ? replica.leadership().leader()
-                                        : request.getNode())
-                        .build()));
+        unary.read(
+                observer,
+                () -> replica.transferLeadership(request.getNode())
+                        .thenApply(nothing -> TransferLeadershipResponse.newBuilder()
+                                .setLeader(
+                                        request.getNode().isEmpty()
+                                                ? replica.leadership().leader()
+                                                : request.getNode())
+                                .build()));
     }
 
     @Override
     public void takeSnapshot(TakeSnapshotRequest request, StreamObserver<TakeSnapshotResponse> observer) {
-        unary.read(observer, () -> replica.takeSnapshot()
-                .thenApply(taken -> TakeSnapshotResponse.newBuilder()
-                        .setHeader(replica.state().header(-1).toBuilder().setRevision(taken.revision()))
-                        .setIndex(taken.index())
-                        .setBytes(taken.bytes())
-                        .build()));
+        unary.read(
+                observer,
+                () -> replica.takeSnapshot()
+                        .thenApply(taken -> TakeSnapshotResponse.newBuilder()
+                                .setHeader(
+                                        replica.state().header(-1).toBuilder().setRevision(taken.revision()))
+                                .setIndex(taken.index())
+                                .setBytes(taken.bytes())
+                                .build()));
     }
 
     @Override
@@ -94,13 +98,15 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void confirm(ConfirmRequest request, StreamObserver<ConfirmResponse> observer) {
-        unary.read(observer, () -> replica.linearize().thenApply(nothing -> {
-            RegistryState state = replica.state();
-            return ConfirmResponse.newBuilder()
-                    .setHeader(state.header(0))
-                    .setTerm(state.term())
-                    .build();
-        }));
+        unary.read(
+                observer,
+                () -> replica.linearize().thenApply(nothing -> {
+                    RegistryState state = replica.state();
+                    return ConfirmResponse.newBuilder()
+                            .setHeader(state.header(0))
+                            .setTerm(state.term())
+                            .build();
+                }));
     }
 
     private StatusResponse status() {

@@ -43,7 +43,8 @@ final class Forwarder implements ServerInterceptor, ReplicaListener {
             LeasesGrpc.getRevokeMethod().getFullMethodName(),
             SessionsGrpc.getOpenMethod().getFullMethodName(),
             ClusterGrpc.getTransferLeadershipMethod().getFullMethodName(),
-            PeersGrpc.getJoinMethod().getFullMethodName());
+            PeersGrpc.getJoinMethod().getFullMethodName(),
+            PeersGrpc.getReportMethod().getFullMethodName());
 
     private final String self;
     private final KnownLeader leader;
@@ -97,8 +98,8 @@ final class Forwarder implements ServerInterceptor, ReplicaListener {
         if (now.leads() || stream || leader.isKnown()) {
             return next.startCall(call, headers);
         }
-        StatusRuntimeException unavailable = Statuses.of(Statuses.error(
-                Reason.REASON_UNAVAILABLE, "no leader is known; nothing was executed; try again"));
+        StatusRuntimeException unavailable = Statuses.of(
+                Statuses.error(Reason.REASON_UNAVAILABLE, "no leader is known; nothing was executed; try again"));
         call.close(unavailable.getStatus(), Statuses.trailers(unavailable));
         return new ServerCall.Listener<>() {};
     }

@@ -28,8 +28,7 @@ final class HealthReporter {
     /** Whether the node serves: it leads and is ready, or knows another one that leads. */
     static boolean serves(Replica replica) {
         Leadership now = replica.leadership();
-        return now.leads()
-                || (!now.leader().isEmpty() && !now.leader().equals(replica.node()));
+        return now.leads() || (!now.leader().isEmpty() && !now.leader().equals(replica.node()));
     }
 
     BindableService service() {

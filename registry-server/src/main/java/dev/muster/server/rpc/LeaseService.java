@@ -52,9 +52,7 @@ final class LeaseService extends LeasesGrpc.LeasesImplBase {
     @Override
     public void revoke(RevokeLeaseRequest request, StreamObserver<RevokeLeaseResponse> observer) {
         unary.write(
-                observer,
-                () -> replica.submit(command().setRevokeLease(request).build()),
-                Result::getRevokeLease);
+                observer, () -> replica.submit(command().setRevokeLease(request).build()), Result::getRevokeLease);
     }
 
     static void checkCount(List<Long> leases) {

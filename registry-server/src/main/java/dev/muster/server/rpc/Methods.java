@@ -31,8 +31,7 @@ final class Methods extends HandlerRegistry {
 
     /** Adds the service, in place of the one of its name. */
     void add(BindableService service, ServerInterceptor... outermostFirst) {
-        ServerServiceDefinition definition =
-                ServerInterceptors.interceptForward(service.bindService(), outermostFirst);
+        ServerServiceDefinition definition = ServerInterceptors.interceptForward(service.bindService(), outermostFirst);
         services.put(definition.getServiceDescriptor().getName(), definition);
     }
 
@@ -56,11 +55,11 @@ final class Methods extends HandlerRegistry {
     }
 
     private static ServerMethodDefinition<ByteString, ByteString> starting(String name) {
-        MethodDescriptor<ByteString, ByteString> method =
-                MethodDescriptor.newBuilder(new EncodedMarshaller(), new EncodedMarshaller())
-                        .setType(MethodType.UNKNOWN)
-                        .setFullMethodName(name)
-                        .build();
+        MethodDescriptor<ByteString, ByteString> method = MethodDescriptor.newBuilder(
+                        new EncodedMarshaller(), new EncodedMarshaller())
+                .setType(MethodType.UNKNOWN)
+                .setFullMethodName(name)
+                .build();
         return ServerMethodDefinition.create(method, (call, headers) -> refuse(call));
     }
 

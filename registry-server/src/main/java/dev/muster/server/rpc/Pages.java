@@ -77,6 +77,7 @@ final class Pages {
     }
 
     private static Rejection badToken(ListServicesRequest request) {
-        return Rejection.invalid("page_token", request.getPageToken(), "next_page_token of the page before, or nothing");
+        return Rejection.invalid(
+                "page_token", request.getPageToken(), "next_page_token of the page before, or nothing");
     }
 }

@@ -31,6 +31,7 @@ final class PassedOnCall<ReqT, RespT> {
 
     /** Also the lock under which the caller is spoken to. */
     private final ServerCall<ReqT, RespT> caller;
+
     private final ClientCall<ReqT, RespT> leader;
     private final String address;
     private final ChannelPool.Lease place;
@@ -108,8 +109,7 @@ final class PassedOnCall<ReqT, RespT> {
                 ? unknown(String.valueOf(status.getDescription()))
                 : Statuses.error(
                         Reason.REASON_UNAVAILABLE,
-                        "the leader at " + address + " cannot be reached (" + status.getDescription()
-                                + "); try again");
+                        "the leader at " + address + " cannot be reached (" + status.getDescription() + "); try again");
     }
 
     private final class FromCaller extends ServerCall.Listener<ReqT> {

@@ -53,7 +53,10 @@ public final class PeerCalls implements Introductions, AutoCloseable {
     private ManagedChannel channel(String address) {
         ManagedChannel channel = channels.computeIfAbsent(
                 address,
-                to -> NettyChannelBuilder.forTarget(to).usePlaintext().directExecutor().build());
+                to -> NettyChannelBuilder.forTarget(to)
+                        .usePlaintext()
+                        .directExecutor()
+                        .build());
         // A peer that was not there a moment ago may be there now.
         channel.resetConnectBackoff();
         return channel;

@@ -28,13 +28,11 @@ final class PeerService extends PeersGrpc.PeersImplBase {
 
     @Override
     public void join(JoinRequest request, StreamObserver<JoinResponse> observer) {
-        unary.read(
-                observer, () -> peers.join(request).thenApply(nothing -> JoinResponse.getDefaultInstance()));
+        unary.read(observer, () -> peers.join(request).thenApply(nothing -> JoinResponse.getDefaultInstance()));
     }
 
     @Override
     public void report(ReportRequest request, StreamObserver<ReportResponse> observer) {
-        unary.read(
-                observer, () -> peers.report(request).thenApply(nothing -> ReportResponse.getDefaultInstance()));
+        unary.read(observer, () -> peers.report(request).thenApply(nothing -> ReportResponse.getDefaultInstance()));
     }
 }

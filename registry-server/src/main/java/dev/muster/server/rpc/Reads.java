@@ -40,14 +40,13 @@ final class Reads {
 
     /** Completes when an answer may be given; it may be given at any time after that. */
     CompletableFuture<Void> admit(ReadOptions read) {
-        CompletableFuture<Void> fresh =
-                switch (read.getConsistency()) {
-                    case CONSISTENCY_UNSPECIFIED, CONSISTENCY_LINEARIZABLE -> freshness.linearize();
-                    case CONSISTENCY_BOUNDED -> freshness.within(read.getMaxAgeMillis());
-                    case CONSISTENCY_LOCAL -> CompletableFuture.completedFuture(null);
-                    case UNRECOGNIZED ->
-                        throw Rejection.invalid("read.consistency", read.getConsistencyValue(), "a known consistency");
-                };
+        CompletableFuture<Void> fresh = switch (read.getConsistency()) {
+            case CONSISTENCY_UNSPECIFIED, CONSISTENCY_LINEARIZABLE -> freshness.linearize();
+            case CONSISTENCY_BOUNDED -> freshness.within(read.getMaxAgeMillis());
+            case CONSISTENCY_LOCAL -> CompletableFuture.completedFuture(null);
+            case UNRECOGNIZED ->
+                throw Rejection.invalid("read.consistency", read.getConsistencyValue(), "a known consistency");
+        };
         long revision = read.getMinRevision();
         return revision == 0 || replica.state().revision() >= revision
                 ? fresh

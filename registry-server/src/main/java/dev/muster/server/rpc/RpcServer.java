@@ -76,8 +76,8 @@ public final class RpcServer implements AutoCloseable {
         this.failures = failures;
         this.acceptor = group("accept", 1);
         this.connections = group("io", config.ioThreads());
-        this.replyThreads = Executors.newFixedThreadPool(
-                REPLY_THREADS, new DefaultThreadFactory("muster-replies", true));
+        this.replyThreads =
+                Executors.newFixedThreadPool(REPLY_THREADS, new DefaultThreadFactory("muster-replies", true));
         this.replies = task -> replyThreads.execute(new Guarded("replies", failures, task));
         this.unary = new Unary(replies);
         this.health = new HealthReporter(replies);
@@ -131,8 +131,7 @@ public final class RpcServer implements AutoCloseable {
         methods.add(new LeaseService(replica, keepAlives, unary), callers, forwarder);
         methods.add(sessions, callers, forwarder);
         methods.add(new PeerService(peers, unary), callers, forwarder);
-        methods.add(
-                new ClusterService(info, replica, freshness, hub, unary, System::nanoTime), callers, forwarder);
+        methods.add(new ClusterService(info, replica, freshness, hub, unary, System::nanoTime), callers, forwarder);
         methods.add(new WatchService(new WatchService.Needs(info, replica, freshness, hub)), callers);
         methods.complete();
         health.follow(replica);
@@ -161,8 +160,8 @@ public final class RpcServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         replyThreads.shutdown();
-        acceptor.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
-        connections.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
+        var unusedAcceptor = acceptor.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
+        var unusedConnections = connections.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private Server build(RpcConfig config) {

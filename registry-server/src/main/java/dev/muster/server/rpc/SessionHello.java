@@ -60,7 +60,8 @@ final class SessionHello {
         if (result.hasError()) {
             throw new ReplicaException(result.getError());
         }
-        return answer(hello, result.getGrantLease().getLease(), result.getGrantLease().getTtlMillis());
+        return answer(
+                hello, result.getGrantLease().getLease(), result.getGrantLease().getTtlMillis());
     }
 
     private CompletableFuture<Opened> goOn(ClientHello hello) {
@@ -104,8 +105,8 @@ final class SessionHello {
             throw wrongCluster("cluster_id: another cluster than this one, " + state.clusterId());
         }
         if (hello.getSession() != 0 && hello.getEpochId() != state.epochId()) {
-            throw wrongCluster("epoch_id: another epoch than this one, "
-                    + Long.toUnsignedString(state.epochId()) + "; the session ended with it, open a new one");
+            throw wrongCluster("epoch_id: another epoch than this one, " + Long.toUnsignedString(state.epochId())
+                    + "; the session ended with it, open a new one");
         }
     }
 

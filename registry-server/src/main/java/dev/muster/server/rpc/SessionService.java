@@ -49,7 +49,7 @@ final class SessionService extends SessionsGrpc.SessionsImplBase implements Repl
     /** The node stops: every stream is told to go elsewhere. */
     @Override
     public void close() {
-        streams.forEach(stream -> stream.end(
-                Statuses.error(Reason.REASON_UNAVAILABLE, "this node stops; go on at another one")));
+        streams.forEach(stream ->
+                stream.end(Statuses.error(Reason.REASON_UNAVAILABLE, "this node stops; go on at another one")));
     }
 }

@@ -54,10 +54,7 @@ final class SessionStream implements StreamObserver<ClientFrame> {
     private long ackBelow;
 
     SessionStream(
-            Needs needs,
-            Caller caller,
-            ServerCallStreamObserver<ServerFrame> client,
-            Consumer<SessionStream> closed) {
+            Needs needs, Caller caller, ServerCallStreamObserver<ServerFrame> client, Consumer<SessionStream> closed) {
         this.needs = needs;
         this.caller = caller;
         this.client = client;
@@ -169,14 +166,18 @@ final class SessionStream implements StreamObserver<ClientFrame> {
                 case REGISTER, DEREGISTER, UPDATE, BATCH, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION -> write(request);
                 case LOOKUP -> {
                     Validation.lookup(request.getLookup());
-                    read(request, request.getLookup().getRead(), result -> result.setLookup(
-                            needs.reads().answer(request.getLookup())));
+                    read(
+                            request,
+                            request.getLookup().getRead(),
+                            result -> result.setLookup(needs.reads().answer(request.getLookup())));
                 }
                 case LIST_SERVICES -> {
                     Validation.listServices(request.getListServices());
                     Pages.start(request.getListServices());
-                    read(request, request.getListServices().getRead(), result -> result.setListServices(
-                            needs.reads().answer(request.getListServices())));
+                    read(
+                            request,
+                            request.getListServices().getRead(),
+                            result -> result.setListServices(needs.reads().answer(request.getListServices())));
                 }
                 case CALL_NOT_SET ->
                     throw request.getUnknownFields().asMap().isEmpty()
@@ -221,7 +222,9 @@ final class SessionStream implements StreamObserver<ClientFrame> {
                 replies.add(frame -> {
                     Result.Builder result = Result.newBuilder();
                     answer.accept(result);
-                    frame.addRepliesBuilder().setCorrelation(request.getCorrelation()).setResult(result);
+                    frame.addRepliesBuilder()
+                            .setCorrelation(request.getCorrelation())
+                            .setResult(result);
                 });
             } else {
                 reply(request, null, failure);
@@ -235,8 +238,9 @@ final class SessionStream implements StreamObserver<ClientFrame> {
                 : Result.newBuilder()
                         .setError(Statuses.error(failure == null ? new IllegalStateException("no result") : failure))
                         .build();
-        replies.add(frame ->
-                frame.addRepliesBuilder().setCorrelation(request.getCorrelation()).setResult(outcome));
+        replies.add(frame -> frame.addRepliesBuilder()
+                .setCorrelation(request.getCorrelation())
+                .setResult(outcome));
     }
 
     private void keepAlive(ClientFrame frame) {

@@ -51,8 +51,8 @@ final class Statuses {
                 .setMessage(error.getMessage())
                 .addDetails(Any.pack(info.build()));
         if (code == Status.Code.UNAVAILABLE) {
-            status.addDetails(Any.pack(
-                    RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build()));
+            status.addDetails(
+                    Any.pack(RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build()));
         }
         return StatusProto.toStatusRuntimeException(status.build());
     }
@@ -126,8 +126,13 @@ final class Statuses {
         }
     }
 
+    /** What really went wrong, below what futures wrap around it. */
     static Throwable unwrap(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 
     private static Status.Code code(Reason reason) {

@@ -39,8 +39,7 @@ final class Unary {
     }
 
     /** Answers a write: refusals become statuses, and after the deadline nobody knows its fate. */
-    <T> void write(
-            StreamObserver<T> observer, Supplier<CompletableFuture<Result>> work, Function<Result, T> response) {
+    <T> void write(StreamObserver<T> observer, Supplier<CompletableFuture<Result>> work, Function<Result, T> response) {
         finish(observer, within(start(work)).handle((result, failure) -> respond(result, failure, response)));
     }
 
@@ -52,8 +51,7 @@ final class Unary {
         }
     }
 
-    private static <T> T respond(
-            @Nullable Result result, @Nullable Throwable failure, Function<Result, T> response) {
+    private static <T> T respond(@Nullable Result result, @Nullable Throwable failure, Function<Result, T> response) {
         if (result == null) {
             throw failure != null && Statuses.unwrap(failure) instanceof TimeoutException
                     ? unknown()

@@ -93,8 +93,7 @@ final class WatchCall implements StreamObserver<WatchRequest>, WatchSink {
             case HELLO -> greet(request.getHello());
             case SUBSCRIBE -> stream.subscribe(request.getSubscribe());
             case UNSUBSCRIBE -> stream.unsubscribe(request.getUnsubscribe().getWatch());
-            case REQUEST_NOT_SET ->
-                throw Rejection.invalid("request", "", "hello, subscribe or unsubscribe");
+            case REQUEST_NOT_SET -> throw Rejection.invalid("request", "", "hello, subscribe or unsubscribe");
         }
     }
 

@@ -68,7 +68,9 @@ public final class DataFolder implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new StorageException(
-                    Kind.IO, "data folder " + root + " cannot be read and written: " + e + "; check its owner and disk", e);
+                    Kind.IO,
+                    "data folder " + root + " cannot be read and written: " + e + "; check its owner and disk",
+                    e);
         }
     }
 
@@ -85,7 +87,8 @@ public final class DataFolder implements AutoCloseable {
             channel.close();
             throw new StorageException(
                     Kind.IN_USE,
-                    "data folder " + root + " is used by another running node; stop that one or give this node its own");
+                    "data folder " + root
+                            + " is used by another running node; stop that one or give this node its own");
         }
         return channel;
     }
@@ -153,8 +156,8 @@ public final class DataFolder implements AutoCloseable {
 
     /** Remembers, durably and before the first vote, how far the node has come. */
     public void advance(String clusterId, Identity.Phase phase, List<String> founders) {
-        identity = new Identity(
-                identity.node(), identity.storageId(), identity.clusterName(), clusterId, phase, founders);
+        identity =
+                new Identity(identity.node(), identity.storageId(), identity.clusterName(), clusterId, phase, founders);
         try {
             DurableFile.replace(root.resolve("identity"), identity.encode());
         } catch (IOException e) {

@@ -83,8 +83,7 @@ public final class DurableMark implements AutoCloseable {
 
     private static long checksum(long sequence, long index) {
         CRC32C crc = new CRC32C();
-        crc.update(
-                ByteBuffer.allocate(16).putLong(sequence).putLong(index).flip());
+        crc.update(ByteBuffer.allocate(16).putLong(sequence).putLong(index).flip());
         return crc.getValue();
     }
 

@@ -89,7 +89,8 @@ public record Identity(
         if (!FORMAT.equals(fields.get("format"))) {
             return null;
         }
-        List<String> founders = Arrays.stream(fields.getOrDefault("founders", "").split(","))
+        List<String> founders = Arrays.stream(
+                        fields.getOrDefault("founders", "").split(","))
                 .filter(founder -> !founder.isEmpty())
                 .toList();
         return new Identity(

@@ -3,17 +3,17 @@ package dev.muster.server.testing;
 
 import dev.muster.core.Limits;
 import dev.muster.internal.v1.Genesis;
+import dev.muster.internal.v1.IdentifyRequest;
+import dev.muster.internal.v1.IdentifyResponse;
+import dev.muster.internal.v1.JoinRequest;
+import dev.muster.internal.v1.ReportRequest;
 import dev.muster.server.replica.Peer;
+import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.replica.SingleReplica;
 import dev.muster.server.rpc.NodeInfo;
 import dev.muster.server.rpc.PeerDirectory;
 import dev.muster.server.rpc.RpcConfig;
 import dev.muster.server.rpc.RpcServer;
-import dev.muster.server.replica.ReplicaException;
-import dev.muster.internal.v1.IdentifyRequest;
-import dev.muster.internal.v1.IdentifyResponse;
-import dev.muster.internal.v1.JoinRequest;
-import dev.muster.internal.v1.ReportRequest;
 import dev.muster.v1.Reason;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -93,7 +93,10 @@ public final class MusterTestServer implements AutoCloseable {
     private static final class Alone implements PeerDirectory {
         @Override
         public IdentifyResponse identify(IdentifyRequest request) {
-            return IdentifyResponse.newBuilder().setNode(NODE).setStorageId(NODE).build();
+            return IdentifyResponse.newBuilder()
+                    .setNode(NODE)
+                    .setStorageId(NODE)
+                    .build();
         }
 
         @Override

@@ -164,7 +164,9 @@ public final class WatchStream {
         long watch = request.getWatch();
         if (watch == 0 || watches.containsKey(watch) || late.containsKey(watch)) {
             return Rejection.invalid(
-                            "watch", Long.toUnsignedString(watch), "a number above 0 that no other watch of the stream has")
+                            "watch",
+                            Long.toUnsignedString(watch),
+                            "a number above 0 that no other watch of the stream has")
                     .error();
         }
         if (watches.size() + late.size() >= MAX_WATCHES) {

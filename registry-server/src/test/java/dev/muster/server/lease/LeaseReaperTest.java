@@ -147,7 +147,8 @@ final class LeaseReaperTest {
         loop.run();
         Replicas.done(
                 replica,
-                Command.newBuilder().setRevokeLease(RevokeLeaseRequest.newBuilder().setLease(lease)));
+                Command.newBuilder()
+                        .setRevokeLease(RevokeLeaseRequest.newBuilder().setLease(lease)));
         loop.advance(ALMOST_TTL.plus(TICKS));
 
         assertThat(reaper.lease(lease)).isNull();

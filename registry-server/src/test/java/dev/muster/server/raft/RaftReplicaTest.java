@@ -4,6 +4,8 @@ package dev.muster.server.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.muster.internal.v1.Command;
+import dev.muster.internal.v1.Stamp;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.v1.Reason;
@@ -53,6 +55,20 @@ final class RaftReplicaTest {
                     .isEqualTo(group.replica(leader).leadership().leaderAddress())
                     .isNotEmpty();
             assertThat(failureOf(follower.linearize()).error().getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
+        }
+    }
+
+    @Test
+    void commandDecidedUnderAnotherTermIsRefusedAtApply() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            RaftReplica leader = group.replica(group.awaitLeader());
+            Command register = RaftGroupFixture.register("orders", "o1");
+            long older = leader.leadership().term() - 1;
+            Result refused = get(leader.submit(register.toBuilder()
+                    .setStamp(Stamp.newBuilder().setTerm(older == 0 ? 99 : older))
+                    .build()));
+            assertThat(refused.getError().getReason()).isEqualTo(Reason.REASON_STALE_TERM);
+            assertThat(leader.state().catalog().instanceCount()).isZero();
         }
     }
 
@@ -145,9 +161,9 @@ final class RaftReplicaTest {
             group.restart(follower);
             get(group.replica(follower).awaitRevision(revision + 1));
             assertThat(group.replica(follower).progress().snapshotIndex()).isPositive();
-            await().untilAsserted(() -> assertThat(
-                            group.replica(follower).state().stateHash())
-                    .isEqualTo(group.replica(leader).state().stateHash()));
+            await().untilAsserted(
+                            () -> assertThat(group.replica(follower).state().stateHash())
+                                    .isEqualTo(group.replica(leader).state().stateHash()));
             assertThat(group.fatals).isEmpty();
         }
     }

@@ -23,7 +23,9 @@ final class RecordingSink implements WatchSink {
     boolean throwing;
     int taken;
     boolean completed;
-    @Nullable Error failure;
+
+    @Nullable
+    Error failure;
 
     @Override
     public boolean isReady() {

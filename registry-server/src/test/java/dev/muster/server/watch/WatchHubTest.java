@@ -33,8 +33,7 @@ final class WatchHubTest {
     private final FakeLoop loop = new FakeLoop();
     private final Freshness freshness = new Freshness(
             replica,
-            () -> CompletableFuture.failedFuture(
-                    ReplicaException.of(Reason.REASON_UNAVAILABLE, "scripted: no leader")),
+            () -> CompletableFuture.failedFuture(ReplicaException.of(Reason.REASON_UNAVAILABLE, "scripted: no leader")),
             loop::nanos);
     private final WatchHub hub = WatchHub.start(replica, freshness, loop, "group-1");
     private final RecordingSink client = new RecordingSink();
@@ -173,8 +172,7 @@ final class WatchHubTest {
 
     @Test
     void aCopyOfAnotherEpochStartsOver() {
-        ByteString foreign = new ResumeToken(
-                        ResumeToken.history(Replicas.CLUSTER, "group-1"), Replicas.EPOCH + 1, 1, 1)
+        ByteString foreign = new ResumeToken(ResumeToken.history(Replicas.CLUSTER, "group-1"), Replicas.EPOCH + 1, 1, 1)
                 .encode(name("orders"));
 
         subscribe(1, "orders", foreign);
