@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.muster.client.MusterClient;
 import dev.muster.client.ServiceInstance;
 import dev.muster.testing.ClusterTest;
+import dev.muster.testing.Machine;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
@@ -28,14 +29,14 @@ final class KilledLeaderTest {
 
     @Test
     void killedLeaderIsReplacedAndNoRegistrationIsLost(TestCluster cluster) {
-        assertThat(median(killLeaders(cluster, 3))).isLessThan(ACCEPTED_MEDIAN);
+        assertSoon(killLeaders(cluster, 3));
     }
 
     @Test
     @Tag("slow")
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void twentyLeadersKilledOneAfterTheOtherLoseNoRegistration(TestCluster cluster) {
-        assertThat(median(killLeaders(cluster, 20))).isLessThan(ACCEPTED_MEDIAN);
+        assertSoon(killLeaders(cluster, 20));
     }
 
     @Test
@@ -91,6 +92,12 @@ final class KilledLeaderTest {
                 gaps.stream().sorted().map(Duration::toMillis).toList(),
                 median(gaps).toMillis());
         return gaps;
+    }
+
+    private static void assertSoon(List<Duration> gaps) {
+        if (Machine.isFitForTiming()) {
+            assertThat(median(gaps)).isLessThan(ACCEPTED_MEDIAN);
+        }
     }
 
     private static Duration median(List<Duration> gaps) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.tests;
 
+import static org.awaitility.Awaitility.await;
+
+import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +24,13 @@ import java.util.stream.Stream;
 record LogFiles(long first, long last) {
     private static final Pattern CLOSED = Pattern.compile("log_([0-9]+)-([0-9]+)");
     private static final Pattern OPEN = Pattern.compile("log_inprogress_([0-9]+)");
+
+    /** Waits, while others write, until the leader has purged the entry and all before it. */
+    static void awaitGone(TestCluster cluster, long index) {
+        await("entry " + index + " is gone from the log of the leader")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> of(cluster.awaitLeader()).first() > index);
+    }
 
     static LogFiles of(TestNode node) {
         try (Stream<Path> files = Files.walk(node.data())) {

@@ -28,11 +28,15 @@ import org.slf4j.LoggerFactory;
 @ClusterTest
 final class PausedLeaderTest {
     private static final Logger LOG = LoggerFactory.getLogger(PausedLeaderTest.class);
+    /** A client goes elsewhere when a third of its time passed without an answer. */
+    private static final Duration NOTICES_SOON = Duration.ofSeconds(3);
+
     private static final Duration ACCEPTED_STEP_DOWN = Duration.ofSeconds(2);
 
     @Test
     void leaderThatSleptThroughItsReplacementAnswersNothingStale(TestCluster cluster) {
-        Workload writers = cluster.startWriters(3).awaitMore(50);
+        Workload writers = cluster.startWriters(cluster.client(builder -> builder.sessionTtl(NOTICES_SOON)), 3)
+                .awaitMore(50);
         Readers readers = Readers.start(cluster);
         List<String> stale = new ArrayList<>();
         for (int round = 0; round < 4; round++) {

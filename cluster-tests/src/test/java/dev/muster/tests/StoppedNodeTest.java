@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.Exit;
+import dev.muster.testing.Machine;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
@@ -30,8 +31,10 @@ final class StoppedNodeTest {
         Duration gap = cluster.ledger().longestGapSince(stopped);
         LOG.info("leader stopped in {} ms, {} ms without writes", exit.took().toMillis(), gap.toMillis());
         assertThat(exit.code()).isZero();
-        assertThat(exit.took()).isLessThan(ACCEPTED_STOP);
-        assertThat(gap).isLessThan(Duration.ofSeconds(1));
+        if (Machine.isFitForTiming()) {
+            assertThat(exit.took()).isLessThan(ACCEPTED_STOP);
+            assertThat(gap).isLessThan(Duration.ofSeconds(1));
+        }
     }
 
     @Test
@@ -43,7 +46,9 @@ final class StoppedNodeTest {
         writers.awaitMore(100);
 
         assertThat(exit.code()).isZero();
-        assertThat(exit.took()).isLessThan(ACCEPTED_STOP);
+        if (Machine.isFitForTiming()) {
+            assertThat(exit.took()).isLessThan(ACCEPTED_STOP);
+        }
         assertThat(cluster.term()).isEqualTo(term);
     }
 
