@@ -120,7 +120,7 @@ public final class Freshness {
 
     private void begin(CompletableFuture<Point> round) {
         long begun = nanos.getAsLong();
-        ask().whenComplete((point, failure) -> {
+        var unused = ask().whenComplete((point, failure) -> {
             CompletableFuture<Point> next;
             synchronized (lock) {
                 next = gathering;
@@ -133,7 +133,7 @@ public final class Freshness {
             if (failure != null) {
                 round.completeExceptionally(failure);
             } else {
-                reach(point).thenRun(() -> vouch(begun, point.revision()));
+                var vouching = reach(point).thenRun(() -> vouch(begun, point.revision()));
                 round.complete(point);
             }
         });

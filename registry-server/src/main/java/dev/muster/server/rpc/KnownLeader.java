@@ -5,11 +5,12 @@ import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Replica;
 import dev.muster.server.replica.ReplicaListener;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Lets callers wait, for a while, until it is clear who serves writes: this node, ready, or another one at a known
@@ -21,7 +22,8 @@ final class KnownLeader implements ReplicaListener {
 
     private final Replica replica;
     private final Executor executor;
-    private final Set<CompletableFuture<Leadership>> waiting = ConcurrentHashMap.newKeySet();
+    private final Map<Long, CompletableFuture<Leadership>> waiting = new ConcurrentHashMap<>();
+    private final AtomicLong waits = new AtomicLong();
 
     private KnownLeader(Replica replica, Executor executor) {
         this.replica = replica;
@@ -55,8 +57,9 @@ final class KnownLeader implements ReplicaListener {
             return CompletableFuture.completedFuture(now());
         }
         CompletableFuture<Leadership> known = new CompletableFuture<>();
-        waiting.add(known);
-        var unused = known.whenComplete((leadership, failure) -> waiting.remove(known));
+        long wait = waits.incrementAndGet();
+        waiting.put(wait, known);
+        var unused = known.whenComplete((leadership, failure) -> waiting.remove(wait));
         if (isKnown()) {
             known.complete(now());
         }
@@ -67,7 +70,7 @@ final class KnownLeader implements ReplicaListener {
     @Override
     public void onLeadership(Leadership leadership) {
         if (isKnown(leadership)) {
-            waiting.forEach(known -> known.complete(leadership));
+            waiting.values().forEach(known -> known.complete(leadership));
         }
     }
 

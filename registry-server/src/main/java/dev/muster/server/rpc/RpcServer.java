@@ -160,8 +160,8 @@ public final class RpcServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         replyThreads.shutdown();
-        acceptor.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
-        connections.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
+        var unusedAcceptor = acceptor.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
+        var unusedConnections = connections.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private Server build(RpcConfig config) {
