@@ -52,7 +52,7 @@ final class ArchitectureDocTest {
         assertThat(names.problem("Register#apply")).contains("no such class");
         assertThat(names.problem("Session#submit")).contains("which one of");
         assertThat(names.know("NodeReport")).isTrue();
-        assertThat(names.know("NodeReports")).isFalse();
+        assertThat(names.know("NoSuchName")).isFalse();
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ import java.util.stream.Stream;
 final class ConsoleLines implements AutoCloseable {
     private static final int USUAL_PORT = 7440;
     private static final int NODES = 3;
-    private static final int SECONDS = 150;
+    private static final int SECONDS = 100;
     private static final String PROMPT = "$ ";
 
     /** Lines that are not run as they stand, and what is run instead; nothing when empty. */
@@ -54,12 +55,14 @@ final class ConsoleLines implements AutoCloseable {
         assumeTrue(
                 distribution.isPresent(),
                 "the distribution is not built; ./mvnw verify does that before, ./mvnw -Dquick -DskipTests package too");
-        Path target = Files.createDirectories(folder.resolve("deploy/target"));
+        Files.createDirectories(folder.resolve("deploy"));
         for (String script : List.of("muster", "cluster.sh", "quickstart.sh")) {
             Files.copy(Repository.path("deploy").resolve(script), folder.resolve("deploy").resolve(script));
         }
-        Path built = distribution.orElseThrow();
-        Files.createSymbolicLink(target.resolve(built.getFileName()), built);
+        Path bin = Files.createDirectories(folder.resolve("deploy/target/muster-built/bin"));
+        Path launcher = Files.writeString(
+                bin.resolve("muster"), "#!/bin/sh\nexec '" + distribution.orElseThrow() + "/bin/muster' \"$@\"\n");
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
         return new ConsoleLines(folder, freePorts());
     }
 
@@ -181,10 +184,18 @@ final class ConsoleLines implements AutoCloseable {
         }
     }
 
+    /** Ends the cluster, also when the test was interrupted because it took too long. */
     @Override
     public void close() {
-        if (Files.exists(folder.resolve("deploy/target/cluster"))) {
-            bash("./deploy/cluster.sh down");
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (Files.exists(folder.resolve("deploy/target/cluster"))) {
+                bash("./deploy/cluster.sh down");
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

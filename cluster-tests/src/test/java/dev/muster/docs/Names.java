@@ -17,7 +17,7 @@ final class Names {
     private static final Pattern DECLARED =
             Pattern.compile("(?m)^\\s*(?:[\\w@()]+ )*(?:class|record|enum|interface) (\\w+)");
     private static final Pattern MESSAGE = Pattern.compile("(?m)^\\s*(?:message|service|enum) (\\w+)");
-    private static final Pattern MAIN = Pattern.compile(".*/src/(?:main|test)/java/(.+)\\.java");
+    private static final Pattern MAIN = Pattern.compile(".*/src/main/java/(.+)\\.java");
 
     /** Names of others that have to be spoken of. */
     private static final Set<String> FOREIGN = Set.of("SimpleStateMachineStorage", "LongSupplier");

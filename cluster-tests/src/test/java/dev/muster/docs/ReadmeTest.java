@@ -7,11 +7,14 @@ import dev.muster.testing.TestCluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows is run as it stands there, but for the ports. */
+/** What the README shows is run as it stands there, but for the ports. Takes seconds, minutes on a machine in trouble. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
 final class ReadmeTest {
     private static final int LINES_OF_JAVA = 8;
     private static final int LINES_OF_CONSOLE = 10;
