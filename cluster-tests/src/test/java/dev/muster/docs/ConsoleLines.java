@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,6 +34,8 @@ final class ConsoleLines implements AutoCloseable {
     private static final int NODES = 3;
     private static final int SECONDS = 100;
     private static final String PROMPT = "$ ";
+    private static final Pattern NUMBER = Pattern.compile("\\d+([,.]?)");
+    private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\S*");
 
     /** Lines that are not run as they stand, and what is run instead; nothing when empty. */
     private static final Map<String, String> INSTEAD = Map.of(
@@ -92,12 +95,17 @@ final class ConsoleLines implements AutoCloseable {
 
     /** The line as a pattern that leaves open what differs from run to run. */
     private static String pattern(String line) {
-        String open = Stream.of(line.strip().split("\\s+"))
-                .map(word -> Stream.of(word.split("(?<=\\D)(?=\\d)|(?<=\\d)(?=\\D)"))
-                        .map(part -> part.matches("\\d+") ? "\\d+" : Pattern.quote(part))
-                        .collect(Collectors.joining()))
-                .collect(Collectors.joining("\\s+"));
-        return "^" + open + "\\s*$";
+        return Stream.of(line.strip().split("\\s+"))
+                .map(ConsoleLines::wordPattern)
+                .collect(Collectors.joining("\\s+", "^", "\\s*$"));
+    }
+
+    private static String wordPattern(String word) {
+        Matcher number = NUMBER.matcher(word);
+        if (number.matches()) {
+            return "\\d+" + number.group(1);
+        }
+        return TIME.matcher(word).matches() ? TIME.pattern() : Pattern.quote(word);
     }
 
     private String bash(String command) {
