@@ -22,9 +22,9 @@ final class ArchitectureDocTest {
                 architecture.section("The straight line: from `client.register(...)` to a watcher on another node"));
 
         assertThat(steps).hasSizeBetween(5, MOST_STEPS);
-        assertThat(steps).allSatisfy(step -> assertThat(Document.references(step))
-                .as(step)
-                .isNotEmpty());
+        assertThat(steps)
+                .allSatisfy(
+                        step -> assertThat(Document.references(step)).as(step).isNotEmpty());
     }
 
     @Test

@@ -40,9 +40,11 @@ final class ConsoleLines implements AutoCloseable {
     /** Lines that are not run as they stand, and what is run instead; nothing when empty. */
     private static final Map<String, String> INSTEAD = Map.of(
             // Takes a while and builds; .ci/run does that. What the other lines need of it is the cluster.
-            "./deploy/quickstart.sh", "./deploy/cluster.sh up --base-port " + USUAL_PORT,
+            "./deploy/quickstart.sh",
+            "./deploy/cluster.sh up --base-port " + USUAL_PORT,
             // Would run this very test.
-            "./mvnw verify", "");
+            "./mvnw verify",
+            "");
 
     private final Path folder;
     private final int basePort;
@@ -60,7 +62,9 @@ final class ConsoleLines implements AutoCloseable {
                 "the distribution is not built; ./mvnw verify does that before, ./mvnw -Dquick -DskipTests package too");
         Files.createDirectories(folder.resolve("deploy"));
         for (String script : List.of("muster", "cluster.sh", "quickstart.sh")) {
-            Files.copy(Repository.path("deploy").resolve(script), folder.resolve("deploy").resolve(script));
+            Files.copy(
+                    Repository.path("deploy").resolve(script),
+                    folder.resolve("deploy").resolve(script));
         }
         Path bin = Files.createDirectories(folder.resolve("deploy/target/muster-built/bin"));
         Path launcher = Files.writeString(

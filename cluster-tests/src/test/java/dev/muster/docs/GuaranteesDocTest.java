@@ -21,10 +21,12 @@ final class GuaranteesDocTest {
                 .flatMap(heading -> Document.items(guarantees.section(heading)).stream())
                 .toList();
 
-        assertThat(promises).hasSizeGreaterThan(20).allSatisfy(promise -> assertThat(Document.references(promise))
-                .as(promise)
-                .isNotEmpty()
-                .allMatch(tests::has, "is a test that runs"));
+        assertThat(promises)
+                .hasSizeGreaterThan(20)
+                .allSatisfy(promise -> assertThat(Document.references(promise))
+                        .as(promise)
+                        .isNotEmpty()
+                        .allMatch(tests::has, "is a test that runs"));
     }
 
     @Test
@@ -41,7 +43,8 @@ final class GuaranteesDocTest {
 
     @Test
     void aTestThatIsMissingWouldBeFound() {
-        assertThat(tests.has("GuaranteesDocTest#aTestThatIsMissingWouldBeFound")).isTrue();
+        assertThat(tests.has("GuaranteesDocTest#aTestThatIsMissingWouldBeFound"))
+                .isTrue();
         assertThat(tests.has("GuaranteesDocTest#aTestThatIsMissing")).isFalse();
         assertThat(tests.has("NoSuchTest#aTestThatIsMissingWouldBeFound")).isFalse();
     }

@@ -45,8 +45,7 @@ record JavaLines(Path classes) {
             String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
             List<String> options =
                     List.of("-d", folder.toString(), "-classpath", classPath, "--release", "17", "-proc:none");
-            boolean compiled = compiler.getTask(
-                            null, files, problems, options, null, files.getJavaFileObjects(source))
+            boolean compiled = compiler.getTask(null, files, problems, options, null, files.getJavaFileObjects(source))
                     .call();
             assertThat(compiled).as(problems.getDiagnostics().toString()).isTrue();
         }
@@ -57,8 +56,8 @@ record JavaLines(Path classes) {
     String run() throws IOException, ReflectiveOperationException {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream before = System.out;
-        try (URLClassLoader loader = new URLClassLoader(
-                        new URL[] {classes.toUri().toURL()}, JavaLines.class.getClassLoader());
+        try (URLClassLoader loader =
+                        new URLClassLoader(new URL[] {classes.toUri().toURL()}, JavaLines.class.getClassLoader());
                 PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
             System.setOut(out);
             loader.loadClass(NAME).getMethod("main", String[].class).invoke(null, (Object) new String[0]);

@@ -61,7 +61,8 @@ final class Names {
     }
 
     private static Stream<Method> methods(Class<?> type) {
-        Stream<Method> inherited = Stream.concat(Stream.ofNullable(type.getSuperclass()), Stream.of(type.getInterfaces()))
+        Stream<Method> inherited = Stream.concat(
+                        Stream.ofNullable(type.getSuperclass()), Stream.of(type.getInterfaces()))
                 .flatMap(Names::methods);
         return Stream.concat(Arrays.stream(type.getDeclaredMethods()), inherited);
     }

@@ -29,8 +29,8 @@ final class ReadmeTest {
         String lines = readme.blocks("java").get(0);
         assertThat(lines.lines()).hasSizeLessThanOrEqualTo(LINES_OF_JAVA);
         try (TestCluster cluster = TestCluster.named("readme").start()) {
-            String printed = JavaLines.compile(folder, ports(lines, cluster.endpoints()))
-                    .run();
+            String printed =
+                    JavaLines.compile(folder, ports(lines, cluster.endpoints())).run();
 
             assertThat(printed).contains("found 10.0.0.6:8080").contains("view [");
         }
