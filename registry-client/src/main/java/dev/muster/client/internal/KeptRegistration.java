@@ -79,7 +79,7 @@ final class KeptRegistration implements Registration, Session.Follower {
         this.options = options;
         this.backoff = backoff;
         this.whenOver = whenOver;
-        this.listeners = new Listeners<>(callbacks);
+        this.listeners = new Listeners<>(loop, callbacks);
     }
 
     /** Begins. On the loop. */
@@ -131,7 +131,7 @@ final class KeptRegistration implements Registration, Session.Follower {
 
     @Override
     public Subscription onState(Consumer<State> listener) {
-        return listeners.add(listener, state);
+        return listeners.add(listener, () -> state);
     }
 
     @Override

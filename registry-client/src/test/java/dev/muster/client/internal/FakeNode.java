@@ -38,7 +38,7 @@ import java.util.function.Function;
 
 /** A node on a real port that does nothing by itself: tests take its streams and say what it answers. */
 final class FakeNode implements AutoCloseable {
-    static final long PATIENCE_SECONDS = 5;
+    static final long PATIENCE_SECONDS = 20;
 
     final BlockingQueue<FakeSession> sessions = new LinkedBlockingQueue<>();
     final BlockingQueue<FakeWatch> watches = new LinkedBlockingQueue<>();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 class RegistrationTest {
     private final FakeNode node = new FakeNode();
     private final TestClient muster = new TestClient(node);

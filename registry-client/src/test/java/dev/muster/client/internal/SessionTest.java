@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 class SessionTest {
     private final FakeNode node = new FakeNode();
     private final FakeNode other = new FakeNode();
@@ -228,6 +228,16 @@ class SessionTest {
         next.greet(11, dead.address(), FakeSession.EPOCH);
 
         next.accept(next.request(), 100);
+        assertThat(write.join().position().revision()).isEqualTo(100);
+    }
+
+    @Test
+    void leaderWithoutAnAddressIsNotLookedFor() {
+        CompletableFuture<WriteResult> write = muster.write("w");
+        FakeSession stream = node.nextSession();
+        stream.greet(11, "n3, as far as I know", FakeSession.EPOCH);
+        stream.accept(stream.request(), 100);
+
         assertThat(write.join().position().revision()).isEqualTo(100);
     }
 
