@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.raft;
 
+import dev.muster.core.Limits;
 import dev.muster.core.RegistryState;
+import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.TermStarted;
@@ -72,6 +74,9 @@ public final class RaftReplica implements Replica {
 
     private static final long WATCH_MILLIS = 50;
     private static final long HAND_OVER_MILLIS = 1000;
+
+    /** Well below the step that the registry's clock takes at once. */
+    private static final long CLOCK_MILLIS = Limits.MAX_CLOCK_STEP_MILLIS / 6;
 
     /** How the node takes part. */
     public record Membership(String clusterId, Peer self, List<Peer> founders, Genesis genesis) {
@@ -195,6 +200,7 @@ public final class RaftReplica implements Replica {
             every(1000, this::syncMark);
             every(1000, this::snapshotIfDue);
             every(200, this::watchDivision);
+            every(CLOCK_MILLIS, this::moveClock);
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;
@@ -477,6 +483,14 @@ public final class RaftReplica implements Replica {
                     "the Raft group closed by itself",
                     new IllegalStateException("division is " + lifeCycle));
         }
+    }
+
+    /** The registry's clock moves with commands only; an idle leader gives it one now and then. */
+    private void moveClock() {
+        var unused = submit(Command.newBuilder()
+                        .setBarrier(Barrier.getDefaultInstance())
+                        .build())
+                .exceptionally(notLeading -> Result.getDefaultInstance());
     }
 
     private void purge(long index) {
