@@ -17,8 +17,8 @@ final class Callbacks implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(Callbacks.class);
     private static final long IDLE_SECONDS = 5;
 
-    private final ThreadPoolExecutor executor =
-            new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Callbacks::thread);
+    private final ThreadPoolExecutor executor = new ThreadPoolExecutor(
+            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Callbacks::thread);
 
     Callbacks() {
         executor.allowCoreThreadTimeOut(true);

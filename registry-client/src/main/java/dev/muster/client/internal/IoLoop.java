@@ -21,8 +21,8 @@ final class IoLoop implements Loop {
     private static final Logger LOG = LoggerFactory.getLogger(IoLoop.class);
     private static final Timer DROPPED = () -> {};
 
-    private final EventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("muster-client-io", true), NioIoHandler.newFactory());
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("muster-client-io", true), NioIoHandler.newFactory());
     private final EventExecutor thread = group.next();
 
     /** The same thread, for the channels. */
@@ -62,7 +62,7 @@ final class IoLoop implements Loop {
 
     @Override
     public void close() {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     private static Runnable guarded(Runnable task) {

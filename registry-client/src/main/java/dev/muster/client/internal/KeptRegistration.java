@@ -115,7 +115,7 @@ final class KeptRegistration implements Registration, Session.Follower {
 
     @Override
     public void update(InstanceUpdate update) {
-        Blocking.await(updateAsync(update), loop);
+        Futures.await(updateAsync(update), loop);
     }
 
     @Override
@@ -140,10 +140,10 @@ final class KeptRegistration implements Registration, Session.Follower {
         loop.execute(() -> {
             leave();
             CompletableFuture<Void> enough = session.isOpen() ? gone : CompletableFuture.completedFuture(null);
-            enough.whenComplete((nothing, failure) -> closed.complete(null));
+            Futures.whenDone(enough, (nothing, failure) -> closed.complete(null));
             loop.schedule(options.requestTimeout(), () -> closed.complete(null));
         });
-        Blocking.await(closed, loop);
+        Futures.await(closed, loop);
     }
 
     // ---- registering ----------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ final class KeptRegistration implements Registration, Session.Follower {
             return registration(sent.form, in);
         }));
         registering = write;
-        write.answer().whenComplete((result, failure) -> {
+        Futures.whenDone(write.answer(), (result, failure) -> {
             if (now == attempt) {
                 registering = null;
                 registered(sent, result, failure);
@@ -245,8 +245,9 @@ final class KeptRegistration implements Registration, Session.Follower {
                         Reason.UNKNOWN_OUTCOME,
                         Fate.UNKNOWN,
                         "no answer to the update of " + key + " within "
-                                + options.requestTimeout().toMillis() + " ms; it is kept, and said again when needed")));
-        wish.granted.whenComplete((nothing, failure) -> late.cancel());
+                                + options.requestTimeout().toMillis()
+                                + " ms; it is kept, and said again when needed")));
+        Futures.whenDone(wish.granted, (nothing, failure) -> late.cancel());
         if (state == State.REGISTERED) {
             send(wish);
         }
@@ -255,13 +256,11 @@ final class KeptRegistration implements Registration, Session.Follower {
     private void send(Wish wish) {
         int now = attempt;
         Change.Update update = new Change.Update(key, wish.update, incarnation, 0);
-        session.submit(PendingWrite.patient(in -> Wire.request(update, options.namespace())))
-                .answer()
-                .whenComplete((result, failure) -> {
-                    if (now == attempt && !state.isFinal()) {
-                        updated(wish, failure);
-                    }
-                });
+        Futures.whenDone(write(update), (result, failure) -> {
+            if (now == attempt && !state.isFinal()) {
+                updated(wish, failure);
+            }
+        });
     }
 
     private void updated(Wish wish, @Nullable Throwable failure) {
@@ -292,11 +291,13 @@ final class KeptRegistration implements Registration, Session.Follower {
     // ---- leaving --------------------------------------------------------------------------------------------------
 
     /** Stops, and deregisters what is registered. On the loop; may be called again. */
-    CompletableFuture<Void> leave() {
+    void leave() {
         if (!state.isFinal()) {
             boolean registered = state == State.REGISTERED;
-            fail(State.CLOSED, new MusterException(
-                    Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, "the registration of " + key + " was closed"));
+            fail(
+                    State.CLOSED,
+                    new MusterException(
+                            Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, "the registration of " + key + " was closed"));
             if (registered) {
                 deregister();
             } else if (!isUnderWay()) {
@@ -304,14 +305,14 @@ final class KeptRegistration implements Registration, Session.Follower {
                 over();
             }
         }
-        return gone;
     }
 
     /** Stops; the end of the session deregisters what is registered. On the loop. */
     void leaveWithSession() {
         if (!state.isFinal()) {
-            fail(State.CLOSED, new MusterException(
-                    Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, "the client of " + key + " was closed"));
+            fail(
+                    State.CLOSED,
+                    new MusterException(Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, "the client of " + key + " was closed"));
             over();
         }
     }
@@ -319,8 +320,9 @@ final class KeptRegistration implements Registration, Session.Follower {
     /** Why it was not accepted in time. On the loop. */
     MusterException late() {
         MusterException last = problem;
-        String detail = key + " was not accepted within "
-                + options.requestTimeout().toMillis() + " ms" + (last == null ? "" : "; last refusal: " + last.detail());
+        String detail =
+                key + " was not accepted within " + options.requestTimeout().toMillis() + " ms"
+                        + (last == null ? "" : "; last refusal: " + last.detail());
         return isUnderWay()
                 ? new MusterException(Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, detail)
                 : new MusterException(Reason.UNAVAILABLE, Fate.NOT_APPLIED, detail);
@@ -341,9 +343,12 @@ final class KeptRegistration implements Registration, Session.Follower {
     private void deregister() {
         attempt++;
         Change.Deregister change = new Change.Deregister(key, incarnation);
-        session.submit(PendingWrite.patient(in -> Wire.request(change, options.namespace())))
-                .answer()
-                .whenComplete((result, failure) -> over());
+        Futures.whenDone(write(change), (result, failure) -> over());
+    }
+
+    private CompletableFuture<Result> write(Change change) {
+        return session.submit(PendingWrite.patient(in -> Wire.request(change, options.namespace())))
+                .answer();
     }
 
     private void finish(State last, MusterException why) {

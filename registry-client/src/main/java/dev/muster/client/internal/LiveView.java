@@ -88,9 +88,7 @@ final class LiveView implements ServiceView {
     @Override
     public Duration age() {
         Knowledge known = knowledge;
-        return known == null || !known.dated
-                ? FOREVER
-                : Duration.ofNanos(Math.max(0, loop.nanoTime() - known.nanos));
+        return known == null || !known.dated ? FOREVER : Duration.ofNanos(Math.max(0, loop.nanoTime() - known.nanos));
     }
 
     @Override
@@ -162,7 +160,7 @@ final class LiveView implements ServiceView {
                         Fate.NOT_APPLIED,
                         "no list of " + service + " within " + patience.toMillis() + " ms")));
         try {
-            Blocking.await(first, loop);
+            Futures.await(first, loop);
         } finally {
             late.cancel();
         }

@@ -138,8 +138,8 @@ final class SessionStream {
 
         @Override
         public void onCompleted() {
-            loop.execute(() -> brokenBy(new Broken(
-                    Failures.error(Reason.REASON_UNAVAILABLE, address + " ended the stream"), true, true)));
+            loop.execute(() -> brokenBy(
+                    new Broken(Failures.error(Reason.REASON_UNAVAILABLE, address + " ended the stream"), true, true)));
         }
     }
 }

@@ -99,8 +99,8 @@ final class UnaryCalls {
             if (!read) {
                 return Duration.ofNanos(left);
             }
-            long share = Math.max(
-                    timeout.dividedBy(channels.endpoints().size() + 1L).toNanos(), SHORTEST_TRY.toNanos());
+            long share =
+                    Math.max(timeout.dividedBy(channels.endpoints().size() + 1L).toNanos(), SHORTEST_TRY.toNanos());
             return Duration.ofNanos(Math.min(left, share));
         }
 
@@ -129,7 +129,7 @@ final class UnaryCalls {
             if (reason == Reason.REASON_TOO_OLD) {
                 return read && ++tooOld < channels.endpoints().size();
             }
-            return Failures.mayPass(reason) || read && reason == Reason.REASON_UNKNOWN_OUTCOME;
+            return Failures.mayPass(reason) || (read && reason == Reason.REASON_UNKNOWN_OUTCOME);
         }
 
         private boolean helpsElsewhere(Broken broken) {
@@ -144,9 +144,7 @@ final class UnaryCalls {
                     broken.answered()
                             ? failure
                             : new MusterException(
-                                    fate == Fate.UNKNOWN
-                                            ? MusterException.Reason.UNKNOWN_OUTCOME
-                                            : failure.reason(),
+                                    fate == Fate.UNKNOWN ? MusterException.Reason.UNKNOWN_OUTCOME : failure.reason(),
                                     fate,
                                     address + ": " + failure.detail()));
         }

@@ -73,7 +73,8 @@ final class WatchStream {
     /** Feeds the view from now on. */
     void add(LiveView view) {
         if (closed) {
-            view.fail(new MusterException(MusterException.Reason.UNAVAILABLE, Fate.NOT_APPLIED, "the client is closed"));
+            view.fail(
+                    new MusterException(MusterException.Reason.UNAVAILABLE, Fate.NOT_APPLIED, "the client is closed"));
         } else if (views.add(view)) {
             if (stream != null) {
                 stream.subscribe(view);
@@ -349,8 +350,7 @@ final class WatchStream {
         public void onCompleted() {
             loop.execute(() -> broken(
                     this,
-                    new Broken(
-                            Failures.error(Reason.REASON_UNAVAILABLE, address + " ended the stream"), true, true)));
+                    new Broken(Failures.error(Reason.REASON_UNAVAILABLE, address + " ended the stream"), true, true)));
         }
     }
 }

@@ -97,7 +97,8 @@ final class Wire {
         InstanceUpdate update = change.update();
         update.status().ifPresent(status -> request.setStatus(status(status)));
         update.weight().ifPresent(request::setWeight);
-        update.metadata().ifPresent(all -> request.setMetadata(Metadata.newBuilder().putAllEntries(all)));
+        update.metadata()
+                .ifPresent(all -> request.setMetadata(Metadata.newBuilder().putAllEntries(all)));
         return request.build();
     }
 
@@ -123,20 +124,17 @@ final class Wire {
 
     static WriteResult writeResult(Result result) {
         return switch (result.getResultCase()) {
-            case REGISTER -> written(
-                    result.getRegister().getHeader(), result.getRegister().getIncarnation());
+            case REGISTER ->
+                written(result.getRegister().getHeader(), result.getRegister().getIncarnation());
             case DEREGISTER -> written(result.getDeregister().getHeader(), 0);
             case UPDATE -> written(result.getUpdate().getHeader(), 0);
-            case BATCH -> new WriteResult(
-                    position(result.getBatch().getHeader()), result.getBatch().getIncarnationsList());
-            case ERROR,
-                    GRANT_LEASE,
-                    REVOKE_LEASE,
-                    CLOSE_SESSION,
-                    LOOKUP,
-                    LIST_SERVICES,
-                    RESULT_NOT_SET -> throw new IllegalArgumentException(
-                    "result: " + result.getResultCase() + " (expected: that of a change)");
+            case BATCH ->
+                new WriteResult(
+                        position(result.getBatch().getHeader()),
+                        result.getBatch().getIncarnationsList());
+            case ERROR, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION, LOOKUP, LIST_SERVICES, RESULT_NOT_SET ->
+                throw new IllegalArgumentException(
+                        "result: " + result.getResultCase() + " (expected: that of a change)");
         };
     }
 
@@ -180,9 +178,8 @@ final class Wire {
     static ServiceInstance instance(Instance instance) {
         dev.muster.v1.InstanceKey key = instance.getKey();
         return ServiceInstance.of(InstanceKey.of(key.getNamespace(), key.getService(), key.getId()))
-                .endpoints(instance.getEndpointsList().stream()
-                        .map(Wire::endpoint)
-                        .toList())
+                .endpoints(
+                        instance.getEndpointsList().stream().map(Wire::endpoint).toList())
                 .zone(instance.getZone())
                 .weight(instance.getWeight())
                 .version(instance.getVersion())
@@ -279,8 +276,9 @@ final class Wire {
         ReadOptions.Builder read = ReadOptions.newBuilder();
         return switch (consistency.level()) {
             case LINEARIZABLE -> read.setConsistency(Consistency.CONSISTENCY_LINEARIZABLE);
-            case BOUNDED -> read.setConsistency(Consistency.CONSISTENCY_BOUNDED)
-                    .setMaxAgeMillis(Math.toIntExact(consistency.maxAge().toMillis()));
+            case BOUNDED ->
+                read.setConsistency(Consistency.CONSISTENCY_BOUNDED)
+                        .setMaxAgeMillis(Math.toIntExact(consistency.maxAge().toMillis()));
             case LOCAL -> read.setConsistency(Consistency.CONSISTENCY_LOCAL);
         };
     }

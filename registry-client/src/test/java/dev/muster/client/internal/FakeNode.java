@@ -3,6 +3,7 @@ package dev.muster.client.internal;
 
 import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
+import dev.muster.v1.ClientFrame;
 import dev.muster.v1.ClusterGrpc;
 import dev.muster.v1.Error;
 import dev.muster.v1.ListServicesRequest;
@@ -12,11 +13,10 @@ import dev.muster.v1.LookupResponse;
 import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.RegisterResponse;
 import dev.muster.v1.RegistryGrpc;
+import dev.muster.v1.ServerFrame;
 import dev.muster.v1.SessionsGrpc;
 import dev.muster.v1.StatusRequest;
 import dev.muster.v1.StatusResponse;
-import dev.muster.v1.ClientFrame;
-import dev.muster.v1.ServerFrame;
 import dev.muster.v1.WatchGrpc;
 import dev.muster.v1.WatchRequest;
 import dev.muster.v1.WatchResponse;
@@ -28,6 +28,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -133,7 +134,7 @@ final class FakeNode implements AutoCloseable {
 
     private Server start(int wantedPort) {
         try {
-            return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", wantedPort))
+            return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort))
                     .addService(new Sessions())
                     .addService(new Watches())
                     .addService(new Registry())

@@ -100,13 +100,15 @@ final class FakeSession implements StreamObserver<ClientFrame> {
                 Header.newBuilder().setEpochId(EPOCH).setEpochOrdinal(1).setRevision(number);
         Result.Builder result = Result.newBuilder();
         switch (request.getCallCase()) {
-            case REGISTER -> result.setRegister(
-                    RegisterResponse.newBuilder().setHeader(header).setIncarnation(number));
-            case DEREGISTER -> result.setDeregister(DeregisterResponse.newBuilder().setHeader(header));
+            case REGISTER ->
+                result.setRegister(
+                        RegisterResponse.newBuilder().setHeader(header).setIncarnation(number));
+            case DEREGISTER ->
+                result.setDeregister(DeregisterResponse.newBuilder().setHeader(header));
             case UPDATE -> result.setUpdate(UpdateResponse.newBuilder().setHeader(header));
             case BATCH -> result.setBatch(BatchResponse.newBuilder().setHeader(header));
-            case CLOSE_SESSION -> result.setCloseSession(
-                    CloseSessionResponse.newBuilder().setHeader(header));
+            case CLOSE_SESSION ->
+                result.setCloseSession(CloseSessionResponse.newBuilder().setHeader(header));
             default -> throw new AssertionError("unexpected request: " + request);
         }
         reply(request.getCorrelation(), result);

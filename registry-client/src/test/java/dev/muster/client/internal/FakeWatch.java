@@ -97,8 +97,7 @@ final class FakeWatch implements StreamObserver<WatchRequest> {
     }
 
     void progress(long revision) {
-        send(WatchResponse.newBuilder()
-                .setProgress(WatchProgress.newBuilder().setHeader(header(revision))));
+        send(WatchResponse.newBuilder().setProgress(WatchProgress.newBuilder().setHeader(header(revision))));
     }
 
     void refuse(long watch, Reason reason) {
