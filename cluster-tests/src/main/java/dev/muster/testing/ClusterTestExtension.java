@@ -38,7 +38,10 @@ final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallbac
 
     @Override
     public void afterEach(ExtensionContext context) {
-        TestCluster used = running(context);
+        TestCluster used = cluster;
+        if (used == null) {
+            return;
+        }
         if (context.getExecutionException().isPresent()) {
             discard(used);
             return;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestNode {
     /** A node that was started serves within this time, on a slow machine. */
-    static final Duration LONGEST_START = Duration.ofSeconds(30);
+    static final Duration LONGEST_START = Duration.ofSeconds(60);
 
     private static final String SERVER = "dev.muster.server.Main";
 

@@ -3,10 +3,9 @@ package dev.muster.cli;
 
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code muster completion}: what makes a shell complete these commands. */
 @Command(
@@ -15,9 +14,7 @@ import picocli.CommandLine.Spec;
         description = "Use it with: source <(muster completion bash)")
 final class CompletionCommand implements Callable<Integer> {
     private final Context context;
-
-    @Spec
-    private CommandSpec spec;
+    private final CommandLine top;
 
     @Parameters(
             paramLabel = "SHELL",
@@ -26,20 +23,24 @@ final class CompletionCommand implements Callable<Integer> {
             description = "bash, or zsh after 'autoload -U bashcompinit; bashcompinit'. Default: bash")
     private Shell shell = Shell.BASH;
 
-    CompletionCommand(Context context) {
+    CompletionCommand(Context context, CommandLine top) {
         this.context = context;
+        this.top = top;
     }
 
     @Override
     public Integer call() {
-        context.console()
-                .data(AutoComplete.bash("muster", spec.root().commandLine()).stripTrailing());
+        String script = switch (shell) {
+            // zsh runs what bash runs once its bashcompinit is loaded.
+            case BASH, ZSH -> AutoComplete.bash("muster", top);
+        };
+        context.console().data(script.stripTrailing());
         return ExitCode.OK.number();
     }
 
-    /** The shells that the script is for: one script serves both. */
+    /** The shells that can use a script. */
     enum Shell {
         BASH,
-        ZSH;
+        ZSH
     }
 }

@@ -23,7 +23,6 @@ final class GlobalOptions {
             names = "--endpoints",
             scope = ScopeType.INHERIT,
             paramLabel = "HOST:PORT,...",
-            order = 100,
             description = {"Client ports of the nodes. Default:", DEFAULT_ENDPOINTS})
     private @Nullable String endpoints;
 
@@ -31,7 +30,6 @@ final class GlobalOptions {
             names = "--namespace",
             scope = ScopeType.INHERIT,
             paramLabel = "NAME",
-            order = 101,
             description = "Namespace of the services. Default: default")
     private @Nullable String namespace;
 
@@ -39,7 +37,6 @@ final class GlobalOptions {
             names = {"-w", "--write-out"},
             scope = ScopeType.INHERIT,
             paramLabel = "FORMAT",
-            order = 102,
             description = "table, json, or simple: tab-separated, no header. Default: table")
     private @Nullable String writeOut;
 
@@ -47,17 +44,8 @@ final class GlobalOptions {
             names = "--timeout",
             scope = ScopeType.INHERIT,
             paramLabel = "DURATION",
-            order = 103,
             description = "How long a call to the registry may take, 10ms to 1h. Default: " + DEFAULT_TIMEOUT)
     private @Nullable String timeout;
-
-    @Option(
-            names = {"-h", "--help"},
-            scope = ScopeType.INHERIT,
-            usageHelp = true,
-            order = 104,
-            description = "Shows this help.")
-    private boolean help;
 
     /**
      * The settings in force.

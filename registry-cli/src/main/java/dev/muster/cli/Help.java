@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ScopeType;
 
 /** The look of the help, the same for all commands. Stateless. */
 final class Help {
@@ -13,6 +15,20 @@ final class Help {
     private static final int LONGEST_OPTION = 38;
 
     private Help() {}
+
+    /** Adds what asks for help to the top command, before it has others below it: they inherit it. */
+    static void addOptions(CommandLine top) {
+        top.getCommandSpec()
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .scopeType(ScopeType.INHERIT)
+                        .description("Shows this help.")
+                        .build())
+                .addOption(OptionSpec.builder("-V", "--version")
+                        .versionHelp(true)
+                        .description("Shows the release of this program.")
+                        .build());
+    }
 
     /** Gives the top command and all below it the same look; the exit codes stand at the top only. */
     static void lookAlike(CommandLine top) {

@@ -3,7 +3,6 @@ package dev.muster.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** The top of the command line. By itself it only shows its help. */
 @Command(
@@ -19,13 +18,6 @@ import picocli.CommandLine.Option;
 final class MusterCommand {
     @Mixin
     private final GlobalOptions options = new GlobalOptions();
-
-    @Option(
-            names = {"-V", "--version"},
-            versionHelp = true,
-            order = 105,
-            description = "Shows the release of this program.")
-    private boolean version;
 
     GlobalOptions options() {
         return options;

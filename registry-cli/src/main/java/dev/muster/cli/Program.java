@@ -55,8 +55,9 @@ final class Program {
     }
 
     private CommandLine commands(MusterCommand top, Context context) {
-        CommandLine line = new CommandLine(top)
-                .addSubcommand(new StatusCommand(context))
+        CommandLine line = new CommandLine(top);
+        Help.addOptions(line);
+        line.addSubcommand(new StatusCommand(context))
                 .addSubcommand(new ServicesCommand(context))
                 .addSubcommand(new MembersCommand(context))
                 .addSubcommand(new LeaderCommand(context))
@@ -64,7 +65,7 @@ final class Program {
                 .addSubcommand(new HashCommand(context))
                 .addSubcommand(new ServerCommand())
                 .addSubcommand(new VersionCommand(context))
-                .addSubcommand(new CompletionCommand(context));
+                .addSubcommand(new CompletionCommand(context, line));
         Converters.register(line);
         Help.lookAlike(line);
         return line.setOut(console.dataWriter())
@@ -89,8 +90,7 @@ final class Program {
             List<String> near = unmatched.getSuggestions();
             return near.isEmpty() ? message : message + " (did you mean " + String.join(" or ", near) + "?)";
         }
-        if (problem.getClass() == ParameterException.class
-                && !command.getSubcommands().isEmpty()) {
+        if (message.startsWith(NO_SUBCOMMAND)) {
             return command.getCommandSpec().qualifiedName() + ": command missing (expected: "
                     + command.getSubcommands().keySet().stream().collect(Collectors.joining(", ")) + ")";
         }

@@ -18,11 +18,13 @@ import picocli.CommandLine.Unmatched;
         description = "Started by the launcher bin/muster, which knows where the server's own program is.")
 final class ServerCommand implements Callable<Integer> {
     @Unmatched
-    private List<String> itsOwn = new ArrayList<>();
+    private final List<String> itsOwn = new ArrayList<>();
 
     @Override
     public Integer call() {
         throw new CliException(
-                ExitCode.ERROR, "the server is not part of this program: start it with the launcher bin/muster server");
+                ExitCode.ERROR,
+                "the server is not part of this program: start it with the launcher: bin/muster server "
+                        + String.join(" ", itsOwn));
     }
 }

@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The nodes of {@link FakeMuster}: they answer what a test has put here. Not safe for use by several threads. */
 final class FakeCluster implements ClusterAdmin {
@@ -111,7 +112,7 @@ final class FakeCluster implements ClusterAdmin {
 
     @Override
     public TakenSnapshot takeSnapshot(String endpoint) {
-        return get(snapshots.get(endpoint));
+        return get(Objects.requireNonNull(snapshots.get(endpoint), endpoint));
     }
 
     @Override

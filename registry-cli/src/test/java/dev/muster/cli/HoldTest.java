@@ -55,9 +55,10 @@ final class HoldTest {
         registration.become(State.REGISTERED);
         assertThat(running).isNotDone();
         shell.stop.request();
-        assertThat(running.join().talk())
-                .contains("lost the registration of default/orders/orders-1, registering it again\n"
-                        + "registered default/orders/orders-1 again\n");
+        assertThat(running.join().talk()).contains("""
+                        lost the registration of default/orders/orders-1, registering it again
+                        registered default/orders/orders-1 again
+                        """);
     }
 
     @Test

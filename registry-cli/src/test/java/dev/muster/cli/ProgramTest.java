@@ -96,8 +96,9 @@ final class ProgramTest {
     void emptyVariableCountsAsUnset() {
         shell.environment.put("MUSTER_ENDPOINTS", "");
         shell.run("services", "ls");
-        assertThat(shell.muster.settings).isNotNull();
-        assertThat(shell.muster.settings.endpoints()).hasSize(3);
+        assertThat(shell.muster.settings)
+                .extracting(settings -> settings.endpoints().size())
+                .isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -194,7 +195,8 @@ final class ProgramTest {
         Run run = shell.run("server", "--config", "node.yaml");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.talk())
-                .isEqualTo("the server is not part of this program: start it with the launcher bin/muster server\n");
+                .isEqualTo(
+                        "the server is not part of this program: start it with the launcher: bin/muster server --config node.yaml\n");
     }
 
     @Test

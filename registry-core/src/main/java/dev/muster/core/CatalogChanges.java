@@ -3,6 +3,7 @@ package dev.muster.core;
 
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
+import dev.muster.core.catalog.Tombstone;
 import dev.muster.core.key.Key;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.BatchResponse;
@@ -72,21 +73,32 @@ final class CatalogChanges {
     }
 
     private static long enter(Draft draft, RegisterRequest request) {
-        Key key = draft.catalog.shared(Key.of(request.getInstance().getKey()));
-        long lease = LeaseChanges.usable(draft, request.getLease());
-        ServiceEntry service = draft.catalog.service(key.service());
-        long supersedes = request.getSupersedes();
-        long known = service == null ? 0 : service.highestIncarnation(key.id());
-        if (supersedes != 0 && Long.compareUnsigned(known, supersedes) > 0) {
-            throw Rejection.fenced(key, supersedes, known);
-        }
-        Instance given = normal(key, lease, request.getInstance());
+        Key named = Key.of(request.getInstance().getKey());
+        ServiceEntry service = draft.catalog.service(named.service());
+        Key key = service == null ? named : service.key(named.id());
         InstanceRecord live = service == null ? null : service.instance(key.id());
+        long lease = LeaseChanges.usable(draft, request.getLease());
+        checkFence(key, request.getSupersedes(), live == null ? removed(service, key) : live.incarnation());
+        Instance given = normal(key, lease, request.getInstance());
         if (live == null) {
             checkRoom(draft, service);
             return begin(draft, key, given, null);
         }
-        return supersedes == live.incarnation() ? renew(draft, key, given, live) : begin(draft, key, given, live);
+        return request.getSupersedes() == live.incarnation()
+                ? renew(draft, key, given, live)
+                : begin(draft, key, given, live);
+    }
+
+    /** The incarnation that was removed last, 0 when none is known. */
+    private static long removed(@Nullable ServiceEntry service, Key key) {
+        Tombstone tombstone = service == null ? null : service.tombstone(key.id());
+        return tombstone == null ? 0 : tombstone.incarnation();
+    }
+
+    private static void checkFence(Key key, long supersedes, long known) {
+        if (supersedes != 0 && Long.compareUnsigned(known, supersedes) > 0) {
+            throw Rejection.fenced(key, supersedes, known);
+        }
     }
 
     /** A new incarnation, in place of the one of another process if there is one. */

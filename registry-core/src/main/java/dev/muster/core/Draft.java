@@ -161,9 +161,13 @@ final class Draft {
         return events.isEmpty() ? unchanged(result) : changed(result);
     }
 
-    /** The clock takes ordinary steps with every command; a jump waits for a change that can report it. */
+    /**
+     * The clock takes ordinary steps with every command. A jump waits for a change that can report it, and the first
+     * setting for a cluster that is really created.
+     */
     private Outcome unchanged(Result result) {
-        next.clockMillis(jumped ? base.clockMillis() : clockMillis);
+        boolean stays = jumped || base.clusterId().isEmpty();
+        next.clockMillis(stays ? base.clockMillis() : clockMillis);
         return new Outcome(next.build(), result, List.of());
     }
 

@@ -60,6 +60,22 @@ final class RegistryTest {
     }
 
     @Test
+    void aRefusedGenesisLeavesNoTrace() {
+        Command.Builder wild = Commands.genesis(Limits.defaultSettings()).toBuilder();
+        wild.getStampBuilder().setTimeMillis(Long.MAX_VALUE);
+        Outcome refused = Registry.apply(RegistryState.empty(), wild.build());
+        assertThat(refused.result().getError().getMessage())
+                .isEqualTo("stamp.time_millis: 9223372036854775807 (expected: 1 to 253402300799999)");
+        assertThat(refused.state().clockMillis()).isZero();
+        Outcome created = Registry.apply(refused.state(), Commands.genesis(Limits.defaultSettings()));
+        assertThat(created.state().clockMillis()).isEqualTo(Commands.START_MILLIS);
+        assertThat(created.events())
+                .extracting(Event::getType)
+                .containsExactly(
+                        EventType.EVENT_TYPE_CLUSTER_CREATED, EventType.EVENT_TYPE_LEADER_CHANGED);
+    }
+
+    @Test
     void theFeatureLevelRisesToWhatIsKnown() {
         state = state.toBuilder().featureLevel(0).build();
         Outcome raised = apply(Commands.on(state)

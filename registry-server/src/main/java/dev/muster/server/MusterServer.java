@@ -10,6 +10,7 @@ import dev.muster.internal.v1.ReportRequest;
 import dev.muster.internal.v1.Settings;
 import dev.muster.server.config.ServerConfig;
 import dev.muster.server.founding.Founding;
+import dev.muster.server.founding.ReplacementWatch;
 import dev.muster.server.raft.Fatal;
 import dev.muster.server.raft.RaftOptions;
 import dev.muster.server.raft.RaftReplica;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +42,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class MusterServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MusterServer.class);
+
+    private static final long REPLACEMENT_LOOK_SECONDS = 2;
 
     private final ServerConfig config;
     private final Fatal fatal;
@@ -111,10 +115,29 @@ public final class MusterServer implements AutoCloseable {
         replica = started;
         rpc.serve(started);
         founding.join();
+        watchForReplacement(folder.identity(), started);
         reports.serve(started);
         reports.add("started version " + Version.CURRENT + " with storage id " + identity.storageId() + " after "
                 + (folder.cleanlyClosed() ? "an orderly stop" : "a first start or a crash"));
         started.repairs().forEach(reports::add);
+    }
+
+    private void watchForReplacement(Identity identity, RaftReplica started) {
+        ReplacementWatch watch = new ReplacementWatch(identity, configuredPeers(), calls, other -> {
+            String message = "the cluster has replaced this disk (storage id " + identity.storageId() + ") of node "
+                    + identity.node() + " by another one (" + other + "); empty " + config.data()
+                    + " to let the node join again with it";
+            fatal.end(Fatal.Cause.REPLACED, message, new IllegalStateException(message));
+        });
+        var unused = timer.scheduleWithFixedDelay(
+                () -> {
+                    if (started.leadership().leader().isEmpty()) {
+                        watch.look();
+                    }
+                },
+                REPLACEMENT_LOOK_SECONDS,
+                REPLACEMENT_LOOK_SECONDS,
+                TimeUnit.SECONDS);
     }
 
     private List<Peer> configuredPeers() {
@@ -194,7 +217,8 @@ public final class MusterServer implements AutoCloseable {
                     .setClusterName(identity.clusterName())
                     .setNode(identity.node())
                     .setStorageId(identity.storageId())
-                    .setClusterId(identity.clusterId());
+                    .setClusterId(identity.clusterId())
+                    .setLeads(leads());
             if (identity.phase() == Identity.Phase.MEMBER) {
                 members(identity)
                         .forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()
@@ -204,6 +228,11 @@ public final class MusterServer implements AutoCloseable {
                                 .setClientAddress(peer.clientAddress())));
             }
             return answer.build();
+        }
+
+        private boolean leads() {
+            RaftReplica current = replica;
+            return current != null && current.leadership().leads();
         }
 
         /** A founder that has not started its replica yet still knows with whom it founded the cluster. */

@@ -88,6 +88,14 @@ final class Failures {
         };
     }
 
+    /** Whether only the registry's state can say so: then the refusal is the outcome of the write's sequence. */
+    static boolean isOutcome(Reason reason) {
+        return reason == Reason.REASON_NOT_FOUND
+                || reason == Reason.REASON_FENCED
+                || reason == Reason.REASON_CONFLICT
+                || reason == Reason.REASON_LEASE_UNKNOWN;
+    }
+
     /** Whether the same call may succeed at another node or a little later. */
     static boolean mayPass(Reason reason) {
         return reason == Reason.REASON_NOT_LEADER

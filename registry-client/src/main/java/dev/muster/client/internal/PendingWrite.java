@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.Request;
 import dev.muster.v1.Result;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * same bytes however often it is sent. Confined to the loop, except for its answer.
  */
 final class PendingWrite {
+    /** Refused by every registry, as an outcome. */
+    private static final Body FILLER = in -> Request.newBuilder().setDeregister(DeregisterRequest.getDefaultInstance());
+
     private final Body body;
     private final long deadlineNanos;
     private final boolean bounded;
@@ -32,6 +36,17 @@ final class PendingWrite {
     /** A write whose answer is waited for as long as the session lives. */
     static PendingWrite patient(Body body) {
         return new PendingWrite(body, false, 0);
+    }
+
+    /** Takes the place of a write that was refused, in case the refusal did not use up its sequence. Does nothing. */
+    static PendingWrite filler(long sequence) {
+        PendingWrite filler = new PendingWrite(FILLER, false, 0);
+        filler.sequence(sequence, Origin.NONE);
+        return filler;
+    }
+
+    boolean isFiller() {
+        return body == FILLER;
     }
 
     /** Completed on the loop with the result, which is no error, or with a {@link dev.muster.client.MusterException}. */

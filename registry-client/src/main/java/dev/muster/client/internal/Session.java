@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,6 +42,11 @@ import org.slf4j.LoggerFactory;
  * answered twice and executed once. A new stream of the same session carries a higher generation, which shuts out what
  * an older one may still have under way.
  *
+ * <p><b>Holes.</b> A refusal may come from the registry's state, and then counts as the outcome of its sequence, or from
+ * a node that was too busy to take the write, and then the sequence is still to be used. As long as nothing later was
+ * executed, nobody can tell, so a filler keeps the place: a write that does nothing, sent only if the sequence turns out
+ * to be missing.
+ *
  * <p><b>When a stream ends</b>, for whatever reason (no leader, a lost connection, silence), the same session goes on in
  * the next stream, at the leader if somebody named it, at once the first time and backing off after that. A stream counts
  * as working when it brought an answer, not when it was opened.
@@ -55,7 +61,7 @@ import org.slf4j.LoggerFactory;
 final class Session {
     /** The largest operation that the registry takes, in bytes. */
     static final int LARGEST_REQUEST = 64 << 10;
-    /** Writes sent and not answered. The registry remembers the outcome of each. */
+    /** From the first unanswered write on. The registry remembers the outcome of each; this is its default bound. */
     static final int WINDOW = 4096;
     /** Writes that wait to be sent. */
     static final int LONGEST_QUEUE = 1 << 16;
@@ -301,8 +307,7 @@ final class Session {
         }
         Error error = reply.getResult().getError();
         if (!reply.getResult().hasError()) {
-            worked();
-            unanswered.remove(reply.getCorrelation());
+            counted(write, reply.getCorrelation());
             write.answer().complete(reply.getResult());
         } else if (Failures.resends(error.getReason())) {
             brokenOff(error);
@@ -313,9 +318,36 @@ final class Session {
             }
             brokenOff(error);
         } else {
+            refused(write, reply.getCorrelation(), error);
+        }
+    }
+
+    private void refused(PendingWrite write, long sequence, Error error) {
+        boolean fillerDone = write.isFiller() && error.getReason() == Reason.REASON_INVALID;
+        if (fillerDone || Failures.isOutcome(error.getReason())) {
+            counted(write, sequence);
+        } else {
             worked();
-            unanswered.remove(reply.getCorrelation());
+            unanswered.put(sequence, write.isFiller() ? write : PendingWrite.filler(sequence));
+        }
+        if (!write.isFiller()) {
             write.answer().completeExceptionally(Failures.exception(error));
+        }
+    }
+
+    /** The registry executed this sequence, hence all before it. */
+    private void counted(PendingWrite write, long sequence) {
+        worked();
+        unanswered.remove(sequence, write);
+        Iterator<Map.Entry<Long, PendingWrite>> before = unanswered.entrySet().iterator();
+        while (before.hasNext()) {
+            Map.Entry<Long, PendingWrite> entry = before.next();
+            if (entry.getKey() > sequence) {
+                return;
+            }
+            if (entry.getValue().isFiller()) {
+                before.remove();
+            }
         }
     }
 
@@ -359,8 +391,8 @@ final class Session {
     }
 
     /**
-     * Whether the session is over. A sequence that is missed twice in a row is missing for good: some refusal did not
-     * count at the registry. A wrong cluster is believed when all nodes say so: one of them may be a stranger.
+     * Whether the session is over. A sequence that is missed twice in a row, though all was sent again, is missing for
+     * good. A wrong cluster is believed when all nodes say so: one of them may be a stranger.
      */
     private boolean endsSession(Reason why) {
         boolean missedAgain = why == Reason.REASON_OUT_OF_SEQUENCE && missedSequence;
@@ -430,7 +462,7 @@ final class Session {
         while (!outbox.isEmpty() && frame.getRequestsCount() < MOST_REQUESTS && bytes < LARGEST_FRAME) {
             PendingWrite write = outbox.element();
             if (!write.isSequenced()) {
-                if (unanswered.size() >= WINDOW) {
+                if (nextSequence - ackBelow() >= WINDOW) {
                     break;
                 }
                 if (write.isDone() || !sequence(write)) {

@@ -307,7 +307,8 @@ final class WatchStream {
         private void refused(WatchError refusal) {
             LiveView view = byWatch.get(refusal.getWatch());
             Error error = refusal.getError();
-            if (view == null) {
+            if (view == null || Failures.mayPass(error.getReason())) {
+                // The node cannot feed this view now, and hardly the others; another one goes on where each stands.
                 broken(this, new Broken(error, true, true));
                 return;
             }

@@ -11,6 +11,7 @@ import dev.muster.client.MusterException.Fate;
 import dev.muster.client.WriteResult;
 import dev.muster.v1.ClientFrame;
 import dev.muster.v1.ClientHello;
+import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.Error;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Request;
@@ -269,6 +270,47 @@ class SessionTest {
         assertThat(accepted.join().position().revision()).isEqualTo(100);
         assertThat(failure(refused).reason()).isEqualTo(MusterException.Reason.NOT_FOUND);
         assertThat(failure(refused).fate()).isEqualTo(Fate.NOT_APPLIED);
+    }
+
+    @Test
+    void sequenceThatARefusalDidNotUseUpIsFilled() {
+        CompletableFuture<WriteResult> refused = muster.write("refused");
+        CompletableFuture<WriteResult> next = muster.write("next");
+        FakeSession first = node.nextSession();
+        first.greet(11);
+        List<Request> sent = first.requests(2);
+        first.refuse(sent.get(0), Reason.REASON_LIMIT);
+        first.refuse(sent.get(1), Reason.REASON_OUT_OF_SEQUENCE);
+        assertThat(failure(refused).fate()).isEqualTo(Fate.NOT_APPLIED);
+
+        FakeSession second = node.nextSession();
+        assertThat(second.greet(11).getSession()).isEqualTo(11);
+        List<Request> again = second.requests(2);
+        assertThat(again.get(0).getSequence()).isEqualTo(1);
+        assertThat(again.get(0).getDeregister()).isEqualTo(DeregisterRequest.getDefaultInstance());
+        assertThat(again.get(1)).isEqualTo(sent.get(1));
+        second.refuse(again.get(0), Reason.REASON_INVALID);
+        second.accept(again.get(1), 100);
+        done(next);
+        muster.write("probe");
+        second.request();
+        assertThat(lastFrame(second).getAckBelow()).isEqualTo(3);
+    }
+
+    @Test
+    void refusalThatUsedUpItsSequenceIsAcknowledged() {
+        CompletableFuture<WriteResult> refused = muster.write("refused");
+        CompletableFuture<WriteResult> next = muster.write("next");
+        FakeSession stream = node.nextSession();
+        stream.greet(11);
+        stream.refuse(stream.request(), Reason.REASON_LIMIT);
+        stream.accept(stream.request(), 100);
+        done(next);
+        muster.write("probe");
+        stream.request();
+
+        assertThat(refused).isCompletedExceptionally();
+        assertThat(lastFrame(stream).getAckBelow()).isEqualTo(3);
     }
 
     @Test

@@ -291,6 +291,16 @@ class ViewTest {
     }
 
     @Test
+    void nodeThatCannotFeedAViewIsLeft() {
+        Fed fed = fed("a");
+        fed.stream.refuse(fed.watch, Reason.REASON_UNAVAILABLE);
+        FakeWatch second = other.nextWatch();
+        second.greet();
+
+        assertThat(second.subscription().getResumeToken()).isEqualTo(FakeWatch.token(10));
+    }
+
+    @Test
     void viewsShareOneStreamAndTheLastOneEndsIt() {
         Fed fed = fed("a");
         ServiceView second = muster.client.view("prod", "orders");

@@ -82,12 +82,6 @@ public final class Catalog {
         return service == null ? null : service.instance(key.id());
     }
 
-    /** The same key, sharing the service's name with all other keys of the service if there are any. */
-    public Key shared(Key key) {
-        ServiceEntry service = services.get(key.service());
-        return service == null ? key : service.key(key.id());
-    }
-
     /** All services, ordered by namespace and service. */
     public Iterable<ServiceEntry> services() {
         return services.values();
@@ -105,10 +99,10 @@ public final class Catalog {
     public Catalog with(Key key, InstanceRecord instance) {
         ServiceEntry before = entry(key.service());
         InstanceRecord replaced = before.instance(key.id());
-        Tombstone forgotten = before.tombstone(key.id());
+        Tombstone forgotten = replaced == null ? before.tombstone(key.id()) : null;
         return with(
                 before,
-                before.with(instance),
+                before.with(instance, replaced, forgotten),
                 forgotten == null ? removals : removals.remove(new Removal(forgotten.revision(), key)),
                 instanceCount + (replaced == null ? 1 : 0),
                 instanceSum + instance.fingerprint() - (replaced == null ? 0 : replaced.fingerprint()),
@@ -135,7 +129,7 @@ public final class Catalog {
     /** With the tombstone of an instance that is not listed. */
     public Catalog with(ServiceName name, Tombstone tombstone) {
         ServiceEntry before = entry(name);
-        if (before.highestIncarnation(tombstone.id()) != 0) {
+        if (before.instance(tombstone.id()) != null || before.tombstone(tombstone.id()) != null) {
             throw new IllegalStateException("an instance or tombstone " + before.key(tombstone.id()) + " is there");
         }
         Removal removal = new Removal(tombstone.revision(), before.key(tombstone.id()));

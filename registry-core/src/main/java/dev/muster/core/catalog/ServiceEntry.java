@@ -23,6 +23,7 @@ public final class ServiceEntry {
     private final int serving;
     private final int leased;
     private final @Nullable Budget budget;
+    private final long fingerprint;
 
     private ServiceEntry(
             ServiceName name,
@@ -43,6 +44,7 @@ public final class ServiceEntry {
         this.serving = serving;
         this.leased = leased;
         this.budget = budget;
+        this.fingerprint = Fingerprint.mix(nameFingerprint, revision, budget == null ? 0 : budget.fingerprint());
     }
 
     static ServiceEntry empty(ServiceName name) {
@@ -113,18 +115,8 @@ public final class ServiceEntry {
         return budget;
     }
 
-    /** The highest incarnation known of the id, registered or removed; 0 when none is known. */
-    public long highestIncarnation(String id) {
-        InstanceRecord live = instances.get(id);
-        if (live != null) {
-            return live.incarnation();
-        }
-        Tombstone removed = tombstones.get(id);
-        return removed == null ? 0 : removed.incarnation();
-    }
-
-    /** The key of an instance of this service, sharing the service's name. */
-    Key key(String id) {
+    /** The key of an instance of this service, sharing the service's name with all others. */
+    public Key key(String id) {
         return new Key(name, id);
     }
 
@@ -132,10 +124,9 @@ public final class ServiceEntry {
         return instances.isEmpty() && tombstones.isEmpty();
     }
 
-    ServiceEntry with(InstanceRecord instance) {
-        InstanceRecord before = instances.get(instance.id());
-        Tombstone removed = tombstones.get(instance.id());
-        ServiceEntry base = removed == null ? this : without(removed);
+    /** With the instance in place of what was there: another instance, a tombstone, or neither. */
+    ServiceEntry with(InstanceRecord instance, @Nullable InstanceRecord replaced, @Nullable Tombstone forgotten) {
+        ServiceEntry base = forgotten == null ? this : without(forgotten);
         return new ServiceEntry(
                 name,
                 nameFingerprint,
@@ -143,8 +134,8 @@ public final class ServiceEntry {
                 base.instances.put(instance.id(), instance),
                 base.tombstones,
                 base.removals,
-                serving + serving(instance) - serving(before),
-                leased + leased(instance) - leased(before),
+                serving + serving(instance) - serving(replaced),
+                leased + leased(instance) - leased(replaced),
                 budget);
     }
 
@@ -201,7 +192,7 @@ public final class ServiceEntry {
 
     /** Of what it has beside its instances and tombstones. */
     long fingerprint() {
-        return Fingerprint.mix(nameFingerprint, revision, budget == null ? 0 : budget.fingerprint());
+        return fingerprint;
     }
 
     long fingerprint(Tombstone tombstone) {

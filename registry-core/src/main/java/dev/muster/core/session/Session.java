@@ -21,10 +21,13 @@ public final class Session {
     private final Vector<Remembered> outcomes;
     private final OrderedMap<Long, Long> leases;
     private final long outcomeSum;
+    private final long nameFingerprint;
+    private final long fingerprint;
 
     private Session(
             long id,
             String clientName,
+            long nameFingerprint,
             long generation,
             long ackBelow,
             Vector<Remembered> outcomes,
@@ -37,16 +40,26 @@ public final class Session {
         this.outcomes = outcomes;
         this.leases = leases;
         this.outcomeSum = outcomeSum;
+        this.nameFingerprint = nameFingerprint;
+        this.fingerprint = Fingerprint.mix(id, nameFingerprint, generation, applied(), ackBelow, outcomeSum);
     }
 
     /** A session that has not written yet. */
     public static Session open(long id, String clientName, long generation) {
-        return new Session(id, clientName, generation, 1, Vector.empty(), OrderedMap.empty(), 0);
+        return stored(id, clientName, generation, 1);
     }
 
     /** A stored session, before its outcomes and leases are put back. */
     public static Session stored(long id, String clientName, long generation, long ackBelow) {
-        return new Session(id, clientName, generation, ackBelow, Vector.empty(), OrderedMap.empty(), 0);
+        return new Session(
+                id,
+                clientName,
+                Fingerprint.of(clientName),
+                generation,
+                ackBelow,
+                Vector.empty(),
+                OrderedMap.empty(),
+                0);
     }
 
     /** The revision that opened it; its own lease has the same number. */
@@ -98,7 +111,7 @@ public final class Session {
     public Session generation(long generation) {
         return generation == this.generation
                 ? this
-                : new Session(id, clientName, generation, ackBelow, outcomes, leases, outcomeSum);
+                : new Session(id, clientName, nameFingerprint, generation, ackBelow, outcomes, leases, outcomeSum);
     }
 
     /** Without the outcomes below the sequence. What is not executed yet cannot be given up. */
@@ -112,7 +125,7 @@ public final class Session {
         for (int i = 0; i < given; i++) {
             rest -= fingerprint(outcomes.get(i));
         }
-        return new Session(id, clientName, generation, target, outcomes.drop(given), leases, rest);
+        return new Session(id, clientName, nameFingerprint, generation, target, outcomes.drop(given), leases, rest);
     }
 
     /** With the outcome of the next sequence. */
@@ -123,6 +136,7 @@ public final class Session {
         return new Session(
                 id,
                 clientName,
+                nameFingerprint,
                 generation,
                 ackBelow,
                 outcomes.append(outcome),
@@ -132,16 +146,18 @@ public final class Session {
 
     /** With one lease more. */
     public Session with(long lease) {
-        return new Session(id, clientName, generation, ackBelow, outcomes, leases.put(lease, lease), outcomeSum);
+        return new Session(
+                id, clientName, nameFingerprint, generation, ackBelow, outcomes, leases.put(lease, lease), outcomeSum);
     }
 
     /** With one lease less. */
     public Session without(long lease) {
-        return new Session(id, clientName, generation, ackBelow, outcomes, leases.remove(lease), outcomeSum);
+        return new Session(
+                id, clientName, nameFingerprint, generation, ackBelow, outcomes, leases.remove(lease), outcomeSum);
     }
 
     long fingerprint() {
-        return Fingerprint.mix(id, Fingerprint.of(clientName), generation, applied(), ackBelow, outcomeSum);
+        return fingerprint;
     }
 
     private long fingerprint(Remembered outcome) {

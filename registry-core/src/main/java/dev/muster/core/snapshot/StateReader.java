@@ -6,6 +6,7 @@ import dev.muster.core.RegistryState;
 import dev.muster.core.catalog.Budget;
 import dev.muster.core.catalog.Catalog;
 import dev.muster.core.catalog.InstanceRecord;
+import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
 import dev.muster.core.event.EventRing;
 import dev.muster.core.key.Key;
@@ -122,7 +123,9 @@ final class StateReader implements FrameReader.Sink {
 
     private void addInstance(ByteString record) throws IOException {
         Instance instance = Instance.parseFrom(record);
-        Key key = catalog.shared(Key.of(instance.getKey()));
+        Key stored = Key.of(instance.getKey());
+        ServiceEntry service = catalog.service(stored.service());
+        Key key = service == null ? stored : service.key(stored.id());
         catalog = catalog.with(key, InstanceRecord.stored(instance, record));
         leases = leases.bind(instance.getLease(), key);
     }

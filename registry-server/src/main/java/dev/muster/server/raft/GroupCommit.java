@@ -115,7 +115,7 @@ final class GroupCommit implements AutoCloseable {
             if (batch == null) {
                 return;
             }
-            log.append(batch).whenComplete((failure, thrown) -> settled(batch, failure, thrown));
+            var unused = log.append(batch).whenComplete((failure, thrown) -> settled(batch, failure, thrown));
         }
     }
 

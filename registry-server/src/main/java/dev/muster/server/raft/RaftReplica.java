@@ -103,7 +103,7 @@ public final class RaftReplica implements Replica {
     private final RaftServer server;
     private final RaftGroupId groupId;
     private final RaftPeerId selfId;
-    private RaftServer.Division division;
+    private final RaftServer.Division division;
     private volatile Leadership leadership = Leadership.unknown(0);
     private volatile boolean stopping;
 
@@ -129,6 +129,7 @@ public final class RaftReplica implements Replica {
         this.snapshotWriter = new SnapshotWriter(GROUP, stateMachine::applied, snapshots, this::purge);
         this.snapshotTrigger = new SnapshotTrigger(options, System::nanoTime);
         this.server = buildServer();
+        this.division = server.getDivision(groupId);
     }
 
     /**
@@ -188,7 +189,6 @@ public final class RaftReplica implements Replica {
     private void startParts() throws IOException {
         try {
             groupCommit.start();
-            division = server.getDivision(groupId);
             server.start();
             every(WATCH_MILLIS, this::watchQuorum);
             every(WATCH_MILLIS, this::raiseMark);
@@ -202,7 +202,7 @@ public final class RaftReplica implements Replica {
     }
 
     private void every(long millis, Task task) {
-        watchThread.scheduleWithFixedDelay(() -> runGuarded(task), millis, millis, TimeUnit.MILLISECONDS);
+        var unused = watchThread.scheduleWithFixedDelay(() -> runGuarded(task), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     @FunctionalInterface
@@ -367,20 +367,23 @@ public final class RaftReplica implements Replica {
         Command started = Command.newBuilder()
                 .setTermStarted(TermStarted.newBuilder().setNode(node()).setGenesis(membership.genesis()))
                 .build();
-        groupCommit
+        var unused = groupCommit
                 .submit(started)
                 .whenComplete((result, failure) -> onLeadershipThread(() -> termStarted(term, result, failure)));
     }
 
     private void termStarted(long term, @Nullable Result result, @Nullable Throwable failure) {
-        boolean current = division().getInfo().isLeader()
-                && division().getInfo().getCurrentTerm() == term
-                && state().term() == term;
-        if (!current || failure != null || result == null || result.hasError()) {
-            LOG.info("term {} ended before it could begin: {}", term, failure != null ? failure : result);
-            return;
+        boolean stillLeader =
+                division().getInfo().isLeader() && division().getInfo().getCurrentTerm() == term;
+        if (!stillLeader) {
+            LOG.info("term {} ended before it could begin", term);
+        } else if (state().term() == term) {
+            publish(new Leadership(true, term, node(), membership.self().clientAddress()));
+        } else {
+            LOG.warn("term {} did not begin and is tried again: {}", term, failure != null ? failure : result);
+            var unused = watchThread.schedule(
+                    () -> onLeadershipThread(this::beginTerm), WATCH_MILLIS, TimeUnit.MILLISECONDS);
         }
-        publish(new Leadership(true, term, node(), membership.self().clientAddress()));
     }
 
     private void endTerm() {
@@ -570,16 +573,10 @@ public final class RaftReplica implements Replica {
     private CompletableFuture<Void> transferToFirst(List<Peer> candidates, int position) {
         long timeout = Math.max(HAND_OVER_MILLIS, options.electionTimeoutMax().toMillis() * 2);
         return transfer(raftPeer(candidates.get(position)).getId(), timeout)
-                .handle((done, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.<Void>completedFuture(null);
-                    }
-                    return position + 1 < candidates.size()
-                            ? transferToFirst(candidates, position + 1)
-                            : CompletableFuture.<Void>failedFuture(ReplicaException.of(
-                                    Reason.REASON_UNAVAILABLE, "no other node could take over: " + rootOf(failure)));
-                })
-                .thenCompose(next -> next);
+                .exceptionallyCompose(failure -> position + 1 < candidates.size()
+                        ? transferToFirst(candidates, position + 1)
+                        : CompletableFuture.failedFuture(ReplicaException.of(
+                                Reason.REASON_UNAVAILABLE, "no other node could take over: " + rootOf(failure))));
     }
 
     private CompletableFuture<Void> transfer(@Nullable RaftPeerId target, long timeoutMillis) {

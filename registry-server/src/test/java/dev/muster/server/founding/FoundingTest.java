@@ -213,7 +213,7 @@ final class FoundingTest {
         @Override
         public CompletableFuture<Void> join(String address, JoinRequest request) {
             joined = request;
-            return joins.get(address);
+            return joins.getOrDefault(address, CompletableFuture.failedFuture(new IllegalStateException("silent")));
         }
     }
 }

@@ -234,7 +234,7 @@ final class RaftReplicaTest {
 
     private static ReplicaException failureOf(CompletableFuture<?> future) {
         ReplicaException[] failure = new ReplicaException[1];
-        future.handle((value, e) -> {
+        var unused = future.handle((value, e) -> {
             Throwable root = e instanceof java.util.concurrent.CompletionException ? e.getCause() : e;
             failure[0] = root instanceof ReplicaException refused ? refused : null;
             return null;

@@ -117,7 +117,7 @@ final class StoragePreflightTest {
             byte[] body = new byte[200 + i];
             Arrays.fill(body, (byte) (i + 1));
             ByteBuffer entry = ByteBuffer.allocate(body.length + 6);
-            entry.put((byte) (body.length & 0x7f | 0x80))
+            entry.put((byte) ((body.length & 0x7f) | 0x80))
                     .put((byte) (body.length >> 7))
                     .put(body);
             CRC32C crc = new CRC32C();
