@@ -83,8 +83,9 @@ final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallbac
         String name =
                 test.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
         int number = clusters.incrementAndGet();
-        TestCluster.Builder builder =
-                TestCluster.named(number == 1 ? name : name + "-" + number).nodes(wanted.nodes());
+        TestCluster.Builder builder = TestCluster.named(number == 1 ? name : name + "-" + number)
+                .nodes(wanted.nodes())
+                .badNetwork(wanted.badNetwork());
         for (String setting : wanted.settings()) {
             builder.setting(setting);
         }

@@ -11,10 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The comparison of the nodes' states by their hashes. Stateless. */
 public final class Hashes {
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+    private static final Duration QUIET = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private Hashes() {}
 
@@ -30,6 +33,27 @@ public final class Hashes {
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> findEqual(cluster), Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /**
+     * As {@link #awaitEqual}, and until nothing has changed for a second: nodes that have just started still have to
+     * report that.
+     */
+    public static StateHash awaitQuiet(TestCluster cluster) {
+        AtomicReference<StateHash> last = new AtomicReference<>(awaitEqual(cluster));
+        AtomicLong since = new AtomicLong(System.nanoTime());
+        return await("no change for a second, see " + cluster.folder())
+                .atMost(LONGEST_WAIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(
+                        () -> {
+                            StateHash now = awaitEqual(cluster);
+                            if (!last.getAndSet(now).position().equals(now.position())) {
+                                since.set(System.nanoTime());
+                            }
+                            return now;
+                        },
+                        now -> System.nanoTime() - since.get() > QUIET.toNanos());
     }
 
     private static Optional<StateHash> findEqual(TestCluster cluster) {

@@ -160,7 +160,7 @@ final class LiveView implements ServiceView {
                         Fate.NOT_APPLIED,
                         "no list of " + service + " within " + patience.toMillis() + " ms")));
         try {
-            Blocking.await(first, loop);
+            Futures.await(first, loop);
         } finally {
             late.cancel();
         }

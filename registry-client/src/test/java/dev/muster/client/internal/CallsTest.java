@@ -175,7 +175,8 @@ class CallsTest {
             return RegisterResponse.newBuilder().setIncarnation(4).build();
         });
 
-        assertThat(client.writeDirect(Change.register(TestClient.instance("p1"))).incarnation())
+        assertThat(client.writeDirect(Change.register(TestClient.instance("p1")))
+                        .incarnation())
                 .isEqualTo(4);
     }
 
@@ -253,8 +254,8 @@ class CallsTest {
 
         assertThat(answers).extracting(NodeAnswer::endpoint).containsExactly(node.address(), other.address());
         assertThat(answers.get(0).failure())
-                .hasValueSatisfying(failure ->
-                        assertThat(failure.reason()).isEqualTo(MusterException.Reason.UNAVAILABLE));
+                .hasValueSatisfying(
+                        failure -> assertThat(failure.reason()).isEqualTo(MusterException.Reason.UNAVAILABLE));
         assertThat(answers.get(1).answer())
                 .hasValueSatisfying(status -> assertThat(status.node()).isEqualTo("n2"));
     }
@@ -286,9 +287,9 @@ class CallsTest {
         assertThatThrownBy(() -> client.lookup("payments"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
-        org.awaitility.Awaitility.await().untilAsserted(() -> assertThat(
-                        Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().startsWith("muster-client")));
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .noneMatch(thread -> thread.getName().startsWith("muster-client")));
     }
 
     private void both(java.util.function.Function<LookupRequest, LookupResponse> behaviour) {
