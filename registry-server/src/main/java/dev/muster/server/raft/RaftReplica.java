@@ -208,8 +208,7 @@ public final class RaftReplica implements Replica {
     }
 
     private void every(long millis, Task task) {
-        var unused = watchThread.scheduleWithFixedDelay(
-                () -> runGuarded(task), millis, millis, TimeUnit.MILLISECONDS);
+        var unused = watchThread.scheduleWithFixedDelay(() -> runGuarded(task), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     @FunctionalInterface
@@ -380,8 +379,8 @@ public final class RaftReplica implements Replica {
     }
 
     private void termStarted(long term, @Nullable Result result, @Nullable Throwable failure) {
-        boolean stillLeader = division().getInfo().isLeader()
-                && division().getInfo().getCurrentTerm() == term;
+        boolean stillLeader =
+                division().getInfo().isLeader() && division().getInfo().getCurrentTerm() == term;
         if (!stillLeader) {
             LOG.info("term {} ended before it could begin", term);
         } else if (state().term() == term) {

@@ -192,6 +192,14 @@ final class RpcServerTest {
         assertThat(node.replica.state().catalog().instanceCount()).isEqualTo(1);
     }
 
+    @Test
+    void aReplicaMayOutliveItsPort() {
+        node.server.close();
+
+        assertThat(node.single().loseLeadership("node-2", "10.0.0.2:7440")).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(node.single().lead()).succeedsWithin(Duration.ofSeconds(5));
+    }
+
     private long grant(int ttlMillis) {
         return node.leases()
                 .grant(GrantLeaseRequest.newBuilder().setTtlMillis(ttlMillis).build())
