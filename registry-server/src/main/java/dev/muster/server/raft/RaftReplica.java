@@ -581,7 +581,24 @@ public final class RaftReplica implements Replica {
                             "node: " + target + " (expected: another member, one of "
                                     + members().stream().map(Peer::node).toList() + ")"));
         }
-        return transferToFirst(others, 0);
+        return transferToFirst(others, 0).thenCompose(done -> anotherLeads());
+    }
+
+    /** Completes when this node knows whom it follows now. */
+    private CompletableFuture<Void> anotherLeads() {
+        CompletableFuture<Void> known = new CompletableFuture<>();
+        ReplicaListener follower = new ReplicaListener() {
+            @Override
+            public void onLeadership(Leadership now) {
+                if (!now.leads() && !now.leader().isEmpty()) {
+                    known.complete(null);
+                }
+            }
+        };
+        listeners.add(follower);
+        follower.onLeadership(leadership);
+        return known.orTimeout(options.electionTimeoutMax().toMillis() * 4, TimeUnit.MILLISECONDS)
+                .whenComplete((done, late) -> listeners.remove(follower));
     }
 
     private CompletableFuture<Void> transferToFirst(List<Peer> candidates, int position) {
