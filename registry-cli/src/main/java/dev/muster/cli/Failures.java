@@ -56,7 +56,9 @@ final class Failures {
                 + switch (refusal.fate()) {
                     case NOT_APPLIED -> "";
                     case APPLIED -> "; it was done";
-                    case UNKNOWN -> "; it may have been done: look with 'muster services get' before trying again";
+                    case UNKNOWN ->
+                        "; it may have been done: look with 'muster services get' or 'muster status' before trying"
+                                + " again";
                 };
     }
 

@@ -4,6 +4,7 @@ package dev.muster.cli;
 import dev.muster.cli.output.Durations;
 import dev.muster.cli.output.Format;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,7 @@ final class GlobalOptions {
             Map<String, String> environment,
             String byDefault,
             Function<String, T> parser) {
-        String variable = "MUSTER_" + name.toUpperCase(java.util.Locale.ROOT).replace('-', '_');
+        String variable = "MUSTER_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
         String given = environment.getOrDefault(variable, "");
         String origin = flag != null ? "--" + name : variable;
         try {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.cli;
 
+import dev.muster.cli.output.NodeProblem;
 import dev.muster.client.NodeAnswer;
 import dev.muster.client.NodeStatus;
 import java.util.ArrayList;
@@ -17,8 +18,9 @@ final class Health {
         List<NodeStatus> statuses =
                 nodes.stream().map(NodeAnswer::answer).flatMap(Optional::stream).toList();
         List<String> problems = new ArrayList<>();
-        nodes.forEach(node -> node.failure()
-                .ifPresent(failure -> problems.add(node.endpoint() + " does not answer: " + failure.detail())));
+        nodes.stream()
+                .filter(node -> node.failure().isPresent())
+                .forEach(node -> problems.add(node.endpoint() + " does not answer: " + NodeProblem.of(node)));
         statuses.stream()
                 .filter(status -> !status.ready())
                 .forEach(status -> problems.add(status.node() + " does not serve (it is "

@@ -56,8 +56,9 @@ final class StopSignal {
     }
 
     private void onShutdown() {
+        boolean endedBefore = ended.isDone();
         request();
-        if (!expected || ended.isDone()) {
+        if (!expected || endedBefore) {
             return;
         }
         // By default the virtual machine would report the signal; the command that ended as meant reports itself.

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 final class Watch {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    /** The registry is heard every 5 s at least, so this long without it is worth a word. */
+    /** A node vouches for the list every 5 s at least, so this long without it is worth a word. */
     private static final Duration SILENCE = Duration.ofSeconds(12);
 
     private final Context context;
@@ -76,8 +76,8 @@ final class Watch {
         if (silentNow != silent) {
             output.talk(
                     silentNow
-                            ? "not in contact with the registry for " + Durations.human(age) + ", trying on"
-                            : "in contact with the registry again");
+                            ? "no node vouches for the list since " + Durations.human(age) + ": it may be old"
+                            : "the list is up to date again");
         }
         silent = silentNow;
     }

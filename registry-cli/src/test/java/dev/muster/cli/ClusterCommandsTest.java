@@ -102,12 +102,13 @@ final class ClusterCommandsTest {
     void failedSnapshotDoesNotHideTheOthers() {
         twoNodes();
         shell.muster.cluster.snapshots.put(
-                "127.0.0.1:7440", NodeAnswer.failed("127.0.0.1:7440", FakeMuster.refused(Reason.LIMIT, "disk full")));
+                "127.0.0.1:7440",
+                NodeAnswer.failed("127.0.0.1:7440", FakeMuster.refused(Reason.LIMIT, "127.0.0.1:7440: disk full")));
         Run run = shell.run("snapshot", "take");
         assertThat(run.data()).isEqualTo("""
                 NODE  ADDRESS         REVISION  INDEX  BYTES  PROBLEM
                 a     127.0.0.1:7440         -      -      -  disk full
-                b     127.0.0.1:7450       812   1001   4096  -
+                b     127.0.0.1:7450       812   1001   4096
                 """);
         assertThat(run.talk()).contains("1 of 2 nodes took no snapshot");
         assertThat(run.exitCode()).isEqualTo(5);

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.muster.cli.Shell.Run;
 import dev.muster.client.Registration.State;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -74,8 +76,7 @@ final class HoldTest {
 
     private CompletableFuture<Run> hold(String... more) {
         String[] line = {"services", "register", "orders/orders-1", "--endpoint", "grpc://h:1", "--hold"};
-        String[] all = java.util.stream.Stream.concat(java.util.Arrays.stream(line), java.util.Arrays.stream(more))
-                .toArray(String[]::new);
+        String[] all = Stream.concat(Arrays.stream(line), Arrays.stream(more)).toArray(String[]::new);
         return CompletableFuture.supplyAsync(() -> shell.run(all)).orTimeout(20, TimeUnit.SECONDS);
     }
 

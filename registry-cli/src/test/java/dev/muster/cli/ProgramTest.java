@@ -122,6 +122,7 @@ final class ProgramTest {
                 "services watch a --for 1y | invalid value for option '--for': 1y (expected: a duration such as",
                 "status --write-out yaml | --write-out: yaml (expected: table, json, simple)",
                 "status --timeout 5 | --timeout: 5 (expected: a duration such as 500ms, 5s or 1h30m)",
+                "status --timeout 999999999999d | --timeout: 999999999999d (expected: a duration",
                 "status --no-such | unknown option: '--no-such'",
                 "status more | unmatched argument at index 1: 'more'",
                 "completion fish | invalid value for",

@@ -74,7 +74,7 @@ final class ServicesReadTest {
         assertThat(run.data()).isEqualTo("""
                 ID        STATUS  ENDPOINTS                                             ZONE  WEIGHT  VERSION  LEASE  INCARNATION  REVISION  REGISTERED            METADATA
                 orders-1  up      grpc=grpc://10.0.0.5:8080,admin=http://10.0.0.5:8081  eu-1     100  1.4.2        9           17       801  2026-03-01T12:00:00Z  tier=gold
-                orders-2  up      grpc=grpc://[::1]:8081                                -        100  -            -            0         0  1970-01-01T00:00:00Z  -
+                orders-2  up      grpc=grpc://[::1]:8081                                -        100  -            -            0         0  1970-01-01T00:00:00Z
                 """);
         assertThat(run.talk()).isEqualTo("default/orders at revision 812, age 0ms\n");
         assertThat(shell.run("services", "get", "orders", "-w", "simple").data())

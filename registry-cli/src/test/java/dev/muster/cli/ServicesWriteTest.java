@@ -158,7 +158,7 @@ final class ServicesWriteTest {
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.talk())
                 .isEqualTo("the answer was lost [UNKNOWN_OUTCOME]; it may have been done: look with"
-                        + " 'muster services get' before trying again\n");
+                        + " 'muster services get' or 'muster status' before trying again\n");
     }
 
     @Test

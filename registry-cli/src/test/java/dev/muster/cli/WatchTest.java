@@ -73,15 +73,17 @@ final class WatchTest {
     }
 
     @Test
-    void silenceOfTheRegistryIsToldOnceAndItsReturnToo() {
+    void oldListIsToldOnceAndItsRenewalToo() {
         CompletableFuture<Run> running = watch();
         shell.muster.view.age = Duration.ofSeconds(20);
-        await().until(() -> shell.talk.toString().contains("not in contact"));
+        await().until(() -> shell.talk.toString().contains("vouches"));
         shell.muster.view.age = Duration.ofSeconds(1);
-        await().until(() -> shell.talk.toString().contains("again"));
+        await().until(() -> shell.talk.toString().contains("up to date again"));
         shell.stop.request();
-        assertThat(running.join().talk())
-                .endsWith("not in contact with the registry for 20s, trying on\nin contact with the registry again\n");
+        assertThat(running.join().talk()).endsWith("""
+                        no node vouches for the list since 20s: it may be old
+                        the list is up to date again
+                        """);
     }
 
     @Test

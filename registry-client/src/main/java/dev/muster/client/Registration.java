@@ -35,7 +35,8 @@ public interface Registration extends AutoCloseable {
     }
 
     /**
-     * Calls the listener with the state as it is now and after each change, in order.
+     * Calls the listener with the state as it is now and after each change. A slow listener misses states in between,
+     * never the newest.
      *
      * @return stops the calls when closed
      */

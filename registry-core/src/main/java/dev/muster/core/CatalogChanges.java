@@ -78,11 +78,13 @@ final class CatalogChanges {
         Key key = service == null ? named : service.key(named.id());
         InstanceRecord live = service == null ? null : service.instance(key.id());
         long lease = LeaseChanges.usable(draft, request.getLease());
-        checkFence(key, request.getSupersedes(), live == null ? removed(service, key) : live.incarnation());
+        checkFence(draft, key, request.getSupersedes(), live == null ? removed(service, key) : live.incarnation());
         Instance given = normal(key, lease, request.getInstance());
         if (live == null) {
             checkRoom(draft, service);
-            return begin(draft, key, given, null);
+            return request.getSupersedes() == 0
+                    ? begin(draft, key, given, null)
+                    : comeBack(draft, key, given, request.getSupersedes());
         }
         return request.getSupersedes() == live.incarnation()
                 ? renew(draft, key, given, live)
@@ -95,7 +97,11 @@ final class CatalogChanges {
         return tombstone == null ? 0 : tombstone.incarnation();
     }
 
-    private static void checkFence(Key key, long supersedes, long known) {
+    private static void checkFence(Draft draft, Key key, long supersedes, long known) {
+        if (Long.compareUnsigned(supersedes, draft.base().revision()) > 0) {
+            throw Rejection.invalid(
+                    "supersedes", Long.toUnsignedString(supersedes), "an incarnation that this registry gave, or 0");
+        }
         if (supersedes != 0 && Long.compareUnsigned(known, supersedes) > 0) {
             throw Rejection.fenced(key, supersedes, known);
         }
@@ -104,13 +110,7 @@ final class CatalogChanges {
     /** A new incarnation, in place of the one of another process if there is one. */
     private static long begin(Draft draft, Key key, Instance given, @Nullable InstanceRecord replaced) {
         long revision = draft.nextRevision();
-        Instance instance = given.toBuilder()
-                .setIncarnation(revision)
-                .setCreateRevision(revision)
-                .setModifyRevision(revision)
-                .setRegisteredAtMillis(draft.clockMillis())
-                .build();
-        store(draft, key, instance, replaced);
+        store(draft, key, entered(draft, given, revision), replaced);
         if (replaced == null) {
             draft.emit(EventType.EVENT_TYPE_INSTANCE_REGISTERED, "registered", key, revision, given.getLease());
         } else {
@@ -122,6 +122,30 @@ final class CatalogChanges {
                     given.getLease());
         }
         return revision;
+    }
+
+    /**
+     * The process that was listed last is back, and no other came between. It keeps its incarnation: had it got a new one
+     * and not heard of it, it would be fenced by itself at the next try.
+     */
+    private static long comeBack(Draft draft, Key key, Instance given, long incarnation) {
+        store(draft, key, entered(draft, given, incarnation), null);
+        draft.emit(
+                EventType.EVENT_TYPE_INSTANCE_REGISTERED,
+                "registered again by the same process",
+                key,
+                incarnation,
+                given.getLease());
+        return incarnation;
+    }
+
+    private static Instance entered(Draft draft, Instance given, long incarnation) {
+        return given.toBuilder()
+                .setIncarnation(incarnation)
+                .setCreateRevision(draft.nextRevision())
+                .setModifyRevision(draft.nextRevision())
+                .setRegisteredAtMillis(draft.clockMillis())
+                .build();
     }
 
     /** The same incarnation again; nothing happens if it says what it said before. */

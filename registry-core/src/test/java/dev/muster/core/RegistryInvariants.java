@@ -90,10 +90,10 @@ public final class RegistryInvariants {
         hold(instance.getStatus() == record.status(), "status is the stored one", key);
         same(instance.getLease(), record.lease(), "lease of " + key);
         same(instance.getIncarnation(), record.incarnation(), "incarnation of " + key);
-        same(instance.getCreateRevision(), record.incarnation(), "create revision of " + key);
+        hold(record.incarnation() <= instance.getCreateRevision(), "was created by its incarnation or later", key);
         same(instance.getModifyRevision(), record.modifyRevision(), "modify revision of " + key);
         hold(record.incarnation() >= 1, "has an incarnation", key);
-        hold(record.incarnation() <= record.modifyRevision(), "is modified after it was created", key);
+        hold(instance.getCreateRevision() <= record.modifyRevision(), "is modified after it was created", key);
         hold(record.modifyRevision() <= service.revision(), "its service knows of the change", key);
         hold(InstanceRecord.of(instance).encoded().equals(record.encoded()), "has the one encoding", key);
         hold(service.tombstone(record.id()) == null, "has no tombstone", key);

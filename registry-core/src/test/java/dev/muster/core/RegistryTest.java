@@ -71,8 +71,7 @@ final class RegistryTest {
         assertThat(created.state().clockMillis()).isEqualTo(Commands.START_MILLIS);
         assertThat(created.events())
                 .extracting(Event::getType)
-                .containsExactly(
-                        EventType.EVENT_TYPE_CLUSTER_CREATED, EventType.EVENT_TYPE_LEADER_CHANGED);
+                .containsExactly(EventType.EVENT_TYPE_CLUSTER_CREATED, EventType.EVENT_TYPE_LEADER_CHANGED);
     }
 
     @Test

@@ -55,10 +55,8 @@ final class ArchitectureTest {
                     "dev.muster.server.storage..");
 
     @ArchTest
-    static final ArchRule raftWatchAndLeaseDoNotKnowEachOtherNorTheClientPort = slices()
-            .matching("dev.muster.server.(raft|watch|lease)..")
-            .should()
-            .notDependOnEachOther();
+    static final ArchRule raftWatchAndLeaseDoNotKnowEachOtherNorTheClientPort =
+            slices().matching("dev.muster.server.(raft|watch|lease)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule onlyTheProcessTalksToTheConsole = noClasses()

@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /**
  * What is shown of things of one kind: named columns in their order. Immutable: each method returns a copy with a column
- * more. A value that is absent is the empty text; people see a dash for it.
+ * more. A value that is absent is the empty text; people see a dash for it, unless it is a remark.
  */
 public final class Columns<T> {
     private final List<Column<T>> columns;
@@ -79,10 +79,7 @@ public final class Columns<T> {
 
     /** One thing as people read it. */
     List<String> humanCells(T thing) {
-        return columns.stream()
-                .map(column -> Text.cell(column.human.apply(thing)))
-                .map(cell -> cell.isEmpty() ? "-" : cell)
-                .toList();
+        return columns.stream().map(column -> column.humanCell(thing)).toList();
     }
 
     /** One thing as scripts read it. */
@@ -107,5 +104,10 @@ public final class Columns<T> {
             boolean rightAligned,
             boolean remark,
             Function<? super T, String> human,
-            Function<? super T, String> raw) {}
+            Function<? super T, String> raw) {
+        String humanCell(T thing) {
+            String cell = Text.cell(human.apply(thing));
+            return cell.isEmpty() && !remark ? "-" : cell;
+        }
+    }
 }

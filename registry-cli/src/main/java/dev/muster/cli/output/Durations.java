@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** Durations as people write and read them: {@code 250ms}, {@code 4.2s}, {@code 1h30m}. Stateless. */
 public final class Durations {
-    private static final Pattern PART = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+    private static final Pattern PART = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final Pattern WHOLE = Pattern.compile("(?:" + PART.pattern() + ")+");
 
     private Durations() {}

@@ -16,7 +16,7 @@ public final class HashView {
             .number("EPOCH", of(hash -> Long.toUnsignedString(hash.position().epochOrdinal())))
             .number("REVISION", of(hash -> Long.toUnsignedString(hash.position().revision())))
             .text("HASH", of(hash -> JsonFields.hex(hash.hash())))
-            .remark("PROBLEM", NodeFailure::of);
+            .remark("PROBLEM", NodeProblem::of);
 
     private HashView() {}
 
@@ -30,7 +30,7 @@ public final class HashView {
 
     private static JsonObject json(NodeAnswer<StateHash> node) {
         JsonFields fields = new JsonFields().text("endpoint", node.endpoint());
-        NodeFailure.put(fields, node);
+        NodeProblem.put(fields, node);
         node.answer()
                 .ifPresent(hash -> Positions.put(fields, hash.position())
                         .text("node", hash.node())

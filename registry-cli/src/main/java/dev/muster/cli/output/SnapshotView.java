@@ -16,7 +16,7 @@ public final class SnapshotView {
             .number("REVISION", of(taken -> taken.position().revision()))
             .number("INDEX", of(TakenSnapshot::index))
             .number("BYTES", of(TakenSnapshot::bytes))
-            .remark("PROBLEM", row -> NodeFailure.of(row.outcome()));
+            .remark("PROBLEM", row -> NodeProblem.of(row.outcome()));
 
     private SnapshotView() {}
 
@@ -30,7 +30,7 @@ public final class SnapshotView {
     private static JsonObject json(Row row) {
         JsonFields fields =
                 new JsonFields().text("endpoint", row.outcome().endpoint()).text("node", row.node());
-        NodeFailure.put(fields, row.outcome());
+        NodeProblem.put(fields, row.outcome());
         row.outcome()
                 .answer()
                 .ifPresent(taken -> Positions.put(fields, taken.position())

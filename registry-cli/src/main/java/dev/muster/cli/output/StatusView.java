@@ -28,7 +28,7 @@ public final class StatusView {
             .number("HELD", of(status -> unsigned(status.heldLeases())))
             .duration("UPTIME", node -> node.answer().map(NodeStatus::uptime))
             .text("VERSION", of(NodeStatus::version))
-            .remark("PROBLEM", NodeFailure::of);
+            .remark("PROBLEM", NodeProblem::of);
 
     private StatusView() {}
 
@@ -43,7 +43,7 @@ public final class StatusView {
 
     private static JsonObject json(NodeAnswer<NodeStatus> node) {
         JsonFields fields = new JsonFields().text("endpoint", node.endpoint());
-        NodeFailure.put(fields, node);
+        NodeProblem.put(fields, node);
         node.answer().ifPresent(status -> put(fields, status));
         return fields.toObject();
     }
@@ -76,7 +76,7 @@ public final class StatusView {
     private static String role(NodeAnswer<NodeStatus> node) {
         return node.answer()
                 .map(status -> status.role().name().toLowerCase(Locale.ROOT))
-                .orElse(NodeFailure.isUnreachable(node) ? "unreachable" : "failed");
+                .orElse(NodeProblem.isUnreachable(node) ? "unreachable" : "failed");
     }
 
     private static Function<NodeAnswer<NodeStatus>, String> of(Function<NodeStatus, String> value) {

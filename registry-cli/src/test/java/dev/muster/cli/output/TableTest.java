@@ -27,7 +27,7 @@ final class TableTest {
     @Test
     void remarkIsAColumnOnlyWhenSomethingIsRemarked() {
         list(new String[] {"a", "", ""}, new String[] {"b", "2", "broken"});
-        assertThat(data.toString()).isEqualTo("NAME  SIZE  WHY\na        -  -\nb        2  broken\n");
+        assertThat(data.toString()).isEqualTo("NAME  SIZE  WHY\na        -\nb        2  broken\n");
     }
 
     @Test

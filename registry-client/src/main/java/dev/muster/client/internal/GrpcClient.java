@@ -9,7 +9,6 @@ import dev.muster.client.InstanceKey;
 import dev.muster.client.LookupQuery;
 import dev.muster.client.LookupResult;
 import dev.muster.client.MusterClient;
-import dev.muster.client.MusterException;
 import dev.muster.client.Registration;
 import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceSummary;
@@ -43,6 +42,9 @@ import org.slf4j.LoggerFactory;
 final class GrpcClient implements MusterClient {
     /** How long the end waits for a registry that it is not in contact with. */
     static final Duration PATIENCE_WHEN_AWAY = Duration.ofSeconds(1);
+
+    private static final Duration PAUSE_AT_THE_END = Duration.ofMillis(20);
+    private static final int MOST_CHECKS_AT_THE_END = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(GrpcClient.class);
 
@@ -80,18 +82,18 @@ final class GrpcClient implements MusterClient {
 
     @Override
     public Registration register(ServiceInstance instance) {
-        return Blocking.await(registerAsync(instance), loop);
+        return Futures.await(registerAsync(instance), loop);
     }
 
     @Override
     public CompletableFuture<Registration> registerAsync(ServiceInstance instance) {
         KeptRegistration registration = keep(instance);
-        CompletableFuture<Registration> accepted = settled(registration.first(), Function.identity());
+        CompletableFuture<Registration> accepted = Futures.shown(registration.first(), Function.identity());
         loop.execute(() -> {
             registration.start();
-            Loop.Timer late = loop.schedule(
-                    options.requestTimeout(), () -> accepted.completeExceptionally(registration.late()));
-            accepted.whenComplete((done, failure) -> {
+            Loop.Timer late =
+                    loop.schedule(options.requestTimeout(), () -> accepted.completeExceptionally(registration.late()));
+            Futures.whenDone(accepted, (done, failure) -> {
                 late.cancel();
                 if (failure != null) {
                     loop.execute(registration::leave);
@@ -130,7 +132,7 @@ final class GrpcClient implements MusterClient {
 
     @Override
     public WriteResult write(Change change) {
-        return Blocking.await(writeAsync(change), loop);
+        return Futures.await(writeAsync(change), loop);
     }
 
     @Override
@@ -140,7 +142,7 @@ final class GrpcClient implements MusterClient {
 
     @Override
     public WriteResult writeAll(List<Change> changes) {
-        return Blocking.await(writeAllAsync(changes), loop);
+        return Futures.await(writeAllAsync(changes), loop);
     }
 
     @Override
@@ -152,12 +154,12 @@ final class GrpcClient implements MusterClient {
         checkOpen();
         long deadline = loop.nanoTime() + options.requestTimeout().toNanos();
         PendingWrite write = session.submit(PendingWrite.until(deadline, in -> request));
-        return settled(write.answer(), Wire::writeResult);
+        return Futures.shown(write.answer(), Wire::writeResult);
     }
 
     @Override
     public WriteResult writeDirect(Change change) {
-        return Blocking.await(writeDirectAsync(change), loop);
+        return Futures.await(writeDirectAsync(change), loop);
     }
 
     @Override
@@ -165,15 +167,15 @@ final class GrpcClient implements MusterClient {
         checkOpen();
         String namespace = options.namespace();
         if (change instanceof Change.Register register) {
-            return settled(
+            return Futures.shown(
                     calls.write(RegistryGrpc.getRegisterMethod(), Wire.register(register, namespace)),
                     response -> Wire.written(response.getHeader(), response.getIncarnation()));
         } else if (change instanceof Change.Deregister deregister) {
-            return settled(
+            return Futures.shown(
                     calls.write(RegistryGrpc.getDeregisterMethod(), Wire.deregister(deregister, namespace)),
                     response -> Wire.written(response.getHeader(), 0));
         } else {
-            return settled(
+            return Futures.shown(
                     calls.write(RegistryGrpc.getUpdateMethod(), Wire.update((Change.Update) change, namespace)),
                     response -> Wire.written(response.getHeader(), 0));
         }
@@ -183,13 +185,13 @@ final class GrpcClient implements MusterClient {
 
     @Override
     public LookupResult lookup(LookupQuery query) {
-        return Blocking.await(lookupAsync(query), loop);
+        return Futures.await(lookupAsync(query), loop);
     }
 
     @Override
     public CompletableFuture<LookupResult> lookupAsync(LookupQuery query) {
         checkOpen();
-        return settled(
+        return Futures.shown(
                 calls.read(RegistryGrpc.getLookupMethod(), Wire.lookup(query, options.namespace())),
                 Wire::lookupResult);
     }
@@ -215,7 +217,7 @@ final class GrpcClient implements MusterClient {
 
     private ListServicesResponse page(String namespace, Consistency consistency, String token) {
         checkOpen();
-        return Blocking.await(
+        return Futures.await(
                 calls.read(
                         RegistryGrpc.getListServicesMethod(),
                         Wire.listServices(namespace, consistency, ServicePages.PAGE_SIZE, token)),
@@ -236,7 +238,7 @@ final class GrpcClient implements MusterClient {
             CompletableFuture<Void> ended = new CompletableFuture<>();
             loop.execute(() -> endSession(ended));
             try {
-                Blocking.await(ended, loop);
+                Futures.await(ended, loop);
             } finally {
                 loop.execute(this::release);
             }
@@ -248,7 +250,7 @@ final class GrpcClient implements MusterClient {
         Duration patience = session.isOpen() || options.requestTimeout().compareTo(PATIENCE_WHEN_AWAY) < 0
                 ? options.requestTimeout()
                 : PATIENCE_WHEN_AWAY;
-        session.end().whenComplete((nothing, failure) -> ended.complete(null));
+        Futures.whenDone(session.end(), (nothing, failure) -> ended.complete(null));
         loop.schedule(patience, () -> ended.complete(null));
     }
 
@@ -257,41 +259,22 @@ final class GrpcClient implements MusterClient {
         session.close();
         channels.close();
         callbacks.close();
-        loop.close();
+        closeLoop(MOST_CHECKS_AT_THE_END);
         LOG.debug("client {} is closed", options.clientName());
+    }
+
+    /** The connections end on the loop, so it goes last. */
+    private void closeLoop(int checks) {
+        if (checks == 0 || channels.isTerminated()) {
+            loop.close();
+        } else {
+            loop.schedule(PAUSE_AT_THE_END, () -> closeLoop(checks - 1));
+        }
     }
 
     private void checkOpen() {
         if (closed.get()) {
             throw new IllegalStateException("this client is closed (expected: calls before close())");
-        }
-    }
-
-    // ---- futures --------------------------------------------------------------------------------------------------
-
-    /** The future as its user sees it: a failure is a bare exception, and cancelling it cancels nothing of the client's. */
-    private static <T, R> CompletableFuture<R> settled(CompletableFuture<T> inner, Function<T, R> result) {
-        CompletableFuture<R> outer = new CompletableFuture<>();
-        inner.whenComplete((value, failure) -> {
-            if (failure != null) {
-                outer.completeExceptionally(failure);
-            } else {
-                complete(outer, value, result);
-            }
-        });
-        return outer;
-    }
-
-    private static <T, R> void complete(CompletableFuture<R> outer, T value, Function<T, R> result) {
-        try {
-            outer.complete(result.apply(value));
-        } catch (RuntimeException e) {
-            outer.completeExceptionally(new MusterException(
-                    MusterException.Reason.INTERNAL,
-                    MusterException.Fate.APPLIED,
-                    "the registry answered what this client does not understand: " + e.getMessage(),
-                    0,
-                    e));
         }
     }
 }

@@ -38,26 +38,26 @@ final class GrpcClusterAdmin implements ClusterAdmin {
 
     @Override
     public NodeStatus status(String endpoint) {
-        return Blocking.await(statusOf(endpoint), loop);
+        return Futures.await(statusOf(endpoint), loop);
     }
 
     @Override
     public List<Member> members() {
         return Wire.members(
-                Blocking.await(calls.read(ClusterGrpc.getMembersMethod(), MembersRequest.getDefaultInstance()), loop));
+                Futures.await(calls.read(ClusterGrpc.getMembersMethod(), MembersRequest.getDefaultInstance()), loop));
     }
 
     @Override
     public String transferLeadership(String node) {
         TransferLeadershipRequest request =
                 TransferLeadershipRequest.newBuilder().setNode(node).build();
-        return Blocking.await(calls.write(ClusterGrpc.getTransferLeadershipMethod(), request), loop)
+        return Futures.await(calls.write(ClusterGrpc.getTransferLeadershipMethod(), request), loop)
                 .getLeader();
     }
 
     @Override
     public TakenSnapshot takeSnapshot(String endpoint) {
-        return Wire.takenSnapshot(Blocking.await(
+        return Wire.takenSnapshot(Futures.await(
                 calls.at(endpoint, ClusterGrpc.getTakeSnapshotMethod(), TakeSnapshotRequest.getDefaultInstance()),
                 loop));
     }
@@ -69,7 +69,7 @@ final class GrpcClusterAdmin implements ClusterAdmin {
 
     @Override
     public StateHash stateHash(String endpoint) {
-        return Blocking.await(hashOf(endpoint), loop);
+        return Futures.await(hashOf(endpoint), loop);
     }
 
     private CompletableFuture<NodeStatus> statusOf(String endpoint) {
@@ -92,7 +92,7 @@ final class GrpcClusterAdmin implements ClusterAdmin {
 
     private <T> NodeAnswer<T> answer(String endpoint, CompletableFuture<T> future) {
         try {
-            return NodeAnswer.of(endpoint, Blocking.await(future, loop));
+            return NodeAnswer.of(endpoint, Futures.await(future, loop));
         } catch (MusterException e) {
             return NodeAnswer.failed(endpoint, e);
         }

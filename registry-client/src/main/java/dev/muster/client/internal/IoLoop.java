@@ -62,7 +62,7 @@ final class IoLoop implements Loop {
 
     @Override
     public void close() {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     private static Runnable guarded(Runnable task) {

@@ -79,7 +79,7 @@ final class KeptRegistration implements Registration, Session.Follower {
         this.options = options;
         this.backoff = backoff;
         this.whenOver = whenOver;
-        this.listeners = new Listeners<>(callbacks);
+        this.listeners = new Listeners<>(loop, callbacks);
     }
 
     /** Begins. On the loop. */
@@ -115,7 +115,7 @@ final class KeptRegistration implements Registration, Session.Follower {
 
     @Override
     public void update(InstanceUpdate update) {
-        Blocking.await(updateAsync(update), loop);
+        Futures.await(updateAsync(update), loop);
     }
 
     @Override
@@ -131,7 +131,7 @@ final class KeptRegistration implements Registration, Session.Follower {
 
     @Override
     public Subscription onState(Consumer<State> listener) {
-        return listeners.add(listener, state);
+        return listeners.add(listener, () -> state);
     }
 
     @Override
@@ -140,10 +140,10 @@ final class KeptRegistration implements Registration, Session.Follower {
         loop.execute(() -> {
             leave();
             CompletableFuture<Void> enough = session.isOpen() ? gone : CompletableFuture.completedFuture(null);
-            enough.whenComplete((nothing, failure) -> closed.complete(null));
+            Futures.whenDone(enough, (nothing, failure) -> closed.complete(null));
             loop.schedule(options.requestTimeout(), () -> closed.complete(null));
         });
-        Blocking.await(closed, loop);
+        Futures.await(closed, loop);
     }
 
     // ---- registering ----------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ final class KeptRegistration implements Registration, Session.Follower {
             return registration(sent.form, in);
         }));
         registering = write;
-        write.answer().whenComplete((result, failure) -> {
+        Futures.whenDone(write.answer(), (result, failure) -> {
             if (now == attempt) {
                 registering = null;
                 registered(sent, result, failure);
@@ -247,7 +247,7 @@ final class KeptRegistration implements Registration, Session.Follower {
                         "no answer to the update of " + key + " within "
                                 + options.requestTimeout().toMillis()
                                 + " ms; it is kept, and said again when needed")));
-        wish.granted.whenComplete((nothing, failure) -> late.cancel());
+        Futures.whenDone(wish.granted, (nothing, failure) -> late.cancel());
         if (state == State.REGISTERED) {
             send(wish);
         }
@@ -256,13 +256,11 @@ final class KeptRegistration implements Registration, Session.Follower {
     private void send(Wish wish) {
         int now = attempt;
         Change.Update update = new Change.Update(key, wish.update, incarnation, 0);
-        session.submit(PendingWrite.patient(in -> Wire.request(update, options.namespace())))
-                .answer()
-                .whenComplete((result, failure) -> {
-                    if (now == attempt && !state.isFinal()) {
-                        updated(wish, failure);
-                    }
-                });
+        Futures.whenDone(write(update), (result, failure) -> {
+            if (now == attempt && !state.isFinal()) {
+                updated(wish, failure);
+            }
+        });
     }
 
     private void updated(Wish wish, @Nullable Throwable failure) {
@@ -293,7 +291,7 @@ final class KeptRegistration implements Registration, Session.Follower {
     // ---- leaving --------------------------------------------------------------------------------------------------
 
     /** Stops, and deregisters what is registered. On the loop; may be called again. */
-    CompletableFuture<Void> leave() {
+    void leave() {
         if (!state.isFinal()) {
             boolean registered = state == State.REGISTERED;
             fail(
@@ -307,7 +305,6 @@ final class KeptRegistration implements Registration, Session.Follower {
                 over();
             }
         }
-        return gone;
     }
 
     /** Stops; the end of the session deregisters what is registered. On the loop. */
@@ -346,9 +343,12 @@ final class KeptRegistration implements Registration, Session.Follower {
     private void deregister() {
         attempt++;
         Change.Deregister change = new Change.Deregister(key, incarnation);
-        session.submit(PendingWrite.patient(in -> Wire.request(change, options.namespace())))
-                .answer()
-                .whenComplete((result, failure) -> over());
+        Futures.whenDone(write(change), (result, failure) -> over());
+    }
+
+    private CompletableFuture<Result> write(Change change) {
+        return session.submit(PendingWrite.patient(in -> Wire.request(change, options.namespace())))
+                .answer();
     }
 
     private void finish(State last, MusterException why) {

@@ -100,10 +100,14 @@ final class LeaderChannel {
 
     /** Cuts all connections. */
     void close() {
-        open.values().forEach(ManagedChannel::shutdownNow);
-        leaving.forEach(ManagedChannel::shutdownNow);
+        leaving.addAll(open.values());
         open.clear();
-        leaving.clear();
+        leaving.forEach(ManagedChannel::shutdownNow);
+    }
+
+    /** Whether all connections that were cut have ended. */
+    boolean isTerminated() {
+        return leaving.stream().allMatch(ManagedChannel::isTerminated);
     }
 
     /** What a node says of another is not worth more than an address that can be tried. */

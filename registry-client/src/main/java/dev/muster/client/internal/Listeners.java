@@ -7,38 +7,48 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Those who want to hear of each new value. Each is told one value at a time, in order; one that is slow misses values in
- * between, never the newest, so nothing piles up. Safe for any thread.
+ * between, never the newest, so nothing piles up. Safe for any thread, except for telling.
  */
 final class Listeners<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
+    private final Loop loop;
     private final Executor executor;
     private final List<Listener> all = new CopyOnWriteArrayList<>();
 
-    Listeners(Executor executor) {
+    Listeners(Loop loop, Executor executor) {
+        this.loop = loop;
         this.executor = executor;
     }
 
-    /** Adds one, who first hears the value given, if any. */
-    Subscription add(Consumer<T> consumer, @Nullable T first) {
+    /** Adds one, who first hears the value as it is now, if any. */
+    Subscription add(Consumer<T> consumer, Supplier<? extends @Nullable T> now) {
         Listener listener = new Listener(consumer);
-        all.add(listener);
-        if (first != null) {
-            listener.tell(first);
-        }
+        // On the loop, where values change: none is missed or heard twice between the first one and the next.
+        loop.execute(() -> enter(listener, now.get()));
         return () -> {
-            all.remove(listener);
             listener.over = true;
+            all.remove(listener);
         };
     }
 
-    /** Tells everybody. */
+    private void enter(Listener listener, @Nullable T first) {
+        if (!listener.over) {
+            all.add(listener);
+            if (first != null) {
+                listener.tell(first);
+            }
+        }
+    }
+
+    /** Tells everybody. On the loop. */
     void tell(T value) {
         for (Listener listener : all) {
             listener.tell(value);

@@ -55,7 +55,7 @@ final class LiveView implements ServiceView {
         this.patience = patience;
         this.loop = loop;
         this.whenClosed = whenClosed;
-        this.listeners = new Listeners<>(callbacks);
+        this.listeners = new Listeners<>(loop, callbacks);
     }
 
     @Override
@@ -98,7 +98,7 @@ final class LiveView implements ServiceView {
 
     @Override
     public Subscription onChange(Consumer<ServiceSnapshot> listener) {
-        return listeners.add(listener, current);
+        return listeners.add(listener, () -> current);
     }
 
     @Override
@@ -160,7 +160,7 @@ final class LiveView implements ServiceView {
                         Fate.NOT_APPLIED,
                         "no list of " + service + " within " + patience.toMillis() + " ms")));
         try {
-            Blocking.await(first, loop);
+            Futures.await(first, loop);
         } finally {
             late.cancel();
         }

@@ -278,7 +278,11 @@ final class Session {
 
     private void greeted(SessionStream from, ServerHello hello) {
         if (id == 0) {
-            LOG.info("session {} opened at node {} of cluster {}", hello.getSession(), hello.getNode(), hello.getClusterId());
+            LOG.info(
+                    "session {} opened at node {} of cluster {}",
+                    hello.getSession(),
+                    hello.getNode(),
+                    hello.getClusterId());
         }
         id = hello.getSession();
         ttl = hello.getTtlMillis() == 0 ? ttl : Duration.ofMillis(hello.getTtlMillis());
@@ -506,19 +510,32 @@ final class Session {
             return;
         }
         if (to.isSilent()) {
-            broken(to, new Broken(Failures.error(
-                    Reason.REASON_UNAVAILABLE,
-                    "no answer from " + to.address() + " for " + ttl.dividedBy(3).toMillis() + " ms"), false, true));
+            broken(
+                    to,
+                    new Broken(
+                            Failures.error(
+                                    Reason.REASON_UNAVAILABLE,
+                                    "no answer from " + to.address() + " for "
+                                            + ttl.dividedBy(3).toMillis() + " ms"),
+                            false,
+                            true));
             return;
         }
-        to.sendKeepAlive(ClientFrame.newBuilder().setKeepAlive(true).setAckBelow(ackBelow()).build());
+        to.sendKeepAlive(ClientFrame.newBuilder()
+                .setKeepAlive(true)
+                .setAckBelow(ackBelow())
+                .build());
         loop.schedule(ttl.dividedBy(3), () -> keepAlive(to));
     }
 
     private void keptAlive(SessionStream from, int unknownLeases) {
         if (unknownLeases > 0) {
-            broken(from, new Broken(Failures.error(
-                    Reason.REASON_SESSION_UNKNOWN, "the lease of session " + id + " ended"), true, true));
+            broken(
+                    from,
+                    new Broken(
+                            Failures.error(Reason.REASON_SESSION_UNKNOWN, "the lease of session " + id + " ended"),
+                            true,
+                            true));
         } else if (unanswered.isEmpty()) {
             // While writes wait, only their answers prove that the stream works.
             worked();
@@ -550,8 +567,10 @@ final class Session {
                 break;
             }
             deadlines.remove();
-            fail(first, "no answer from the registry within "
-                    + options.requestTimeout().toMillis() + " ms");
+            fail(
+                    first,
+                    "no answer from the registry within "
+                            + options.requestTimeout().toMillis() + " ms");
         }
         outbox.removeIf(write -> write.isDone() && !write.isSequenced());
     }
@@ -567,9 +586,14 @@ final class Session {
         write.answer()
                 .completeExceptionally(
                         sent
-                                ? new MusterException(MusterException.Reason.UNKNOWN_OUTCOME, Fate.UNKNOWN, message + "; it may be done")
+                                ? new MusterException(
+                                        MusterException.Reason.UNKNOWN_OUTCOME,
+                                        Fate.UNKNOWN,
+                                        message + "; it may be done")
                                 : new MusterException(
-                                        MusterException.Reason.UNAVAILABLE, Fate.NOT_APPLIED, message + "; it was not sent"));
+                                        MusterException.Reason.UNAVAILABLE,
+                                        Fate.NOT_APPLIED,
+                                        message + "; it was not sent"));
     }
 
     private static void cancel(Loop.@Nullable Timer timer) {

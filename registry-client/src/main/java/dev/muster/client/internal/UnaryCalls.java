@@ -129,7 +129,7 @@ final class UnaryCalls {
             if (reason == Reason.REASON_TOO_OLD) {
                 return read && ++tooOld < channels.endpoints().size();
             }
-            return Failures.mayPass(reason) || read && reason == Reason.REASON_UNKNOWN_OUTCOME;
+            return Failures.mayPass(reason) || (read && reason == Reason.REASON_UNKNOWN_OUTCOME);
         }
 
         private boolean helpsElsewhere(Broken broken) {

@@ -38,20 +38,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 class CallsTest {
     private final FakeNode node = new FakeNode();
     private final FakeNode other = new FakeNode();
-    private final GrpcClient client = GrpcClient.connect(new ClientOptions(
-            List.of(node.address(), other.address()),
-            "test",
-            "default",
-            Duration.ofSeconds(9),
-            Duration.ofMillis(1500)));
+    private final GrpcClient client = client(Duration.ofSeconds(20));
+    /** For what takes as long as a client's patience. */
+    private final GrpcClient hasty = client(Duration.ofMillis(1500));
 
     @AfterEach
     void close() {
         client.close();
+        hasty.close();
         node.close();
         other.close();
     }
@@ -108,7 +106,7 @@ class CallsTest {
         node.lookup = request -> never.join();
         other.lookup = request -> LookupResponse.newBuilder().setKnown(true).build();
 
-        assertThat(client.lookup("payments").known()).isTrue();
+        assertThat(hasty.lookup("payments").known()).isTrue();
         never.complete(LookupResponse.getDefaultInstance());
     }
 
@@ -131,7 +129,7 @@ class CallsTest {
             throw FakeNode.failure(Failures.error(Reason.REASON_UNAVAILABLE, "no leader"));
         });
 
-        MusterException failure = catchThrowableOfType(MusterException.class, () -> client.lookup("payments"));
+        MusterException failure = catchThrowableOfType(MusterException.class, () -> hasty.lookup("payments"));
         assertThat(failure.reason()).isEqualTo(MusterException.Reason.UNAVAILABLE);
         assertThat(failure.fate()).isEqualTo(Fate.NOT_APPLIED);
         assertThat(failure.detail()).isEqualTo("no leader");
@@ -175,7 +173,8 @@ class CallsTest {
             return RegisterResponse.newBuilder().setIncarnation(4).build();
         });
 
-        assertThat(client.writeDirect(Change.register(TestClient.instance("p1"))).incarnation())
+        assertThat(client.writeDirect(Change.register(TestClient.instance("p1")))
+                        .incarnation())
                 .isEqualTo(4);
     }
 
@@ -200,7 +199,7 @@ class CallsTest {
         other.kill();
 
         MusterException failure = catchThrowableOfType(
-                MusterException.class, () -> client.writeDirect(Change.register(TestClient.instance("p1"))));
+                MusterException.class, () -> hasty.writeDirect(Change.register(TestClient.instance("p1"))));
         assertThat(failure.fate()).isEqualTo(Fate.NOT_APPLIED);
         assertThat(failure.reason()).isEqualTo(MusterException.Reason.UNAVAILABLE);
     }
@@ -253,8 +252,8 @@ class CallsTest {
 
         assertThat(answers).extracting(NodeAnswer::endpoint).containsExactly(node.address(), other.address());
         assertThat(answers.get(0).failure())
-                .hasValueSatisfying(failure ->
-                        assertThat(failure.reason()).isEqualTo(MusterException.Reason.UNAVAILABLE));
+                .hasValueSatisfying(
+                        failure -> assertThat(failure.reason()).isEqualTo(MusterException.Reason.UNAVAILABLE));
         assertThat(answers.get(1).answer())
                 .hasValueSatisfying(status -> assertThat(status.node()).isEqualTo("n2"));
     }
@@ -282,13 +281,19 @@ class CallsTest {
         client.view("payments");
         client.close();
         client.close();
+        hasty.close();
 
         assertThatThrownBy(() -> client.lookup("payments"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
-        org.awaitility.Awaitility.await().untilAsserted(() -> assertThat(
-                        Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().startsWith("muster-client")));
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .noneMatch(thread -> thread.getName().startsWith("muster-client")));
+    }
+
+    private GrpcClient client(Duration timeout) {
+        return GrpcClient.connect(new ClientOptions(
+                List.of(node.address(), other.address()), "test", "default", Duration.ofSeconds(9), timeout));
     }
 
     private void both(java.util.function.Function<LookupRequest, LookupResponse> behaviour) {

@@ -28,6 +28,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,7 +38,7 @@ import java.util.function.Function;
 
 /** A node on a real port that does nothing by itself: tests take its streams and say what it answers. */
 final class FakeNode implements AutoCloseable {
-    static final long PATIENCE_SECONDS = 5;
+    static final long PATIENCE_SECONDS = 20;
 
     final BlockingQueue<FakeSession> sessions = new LinkedBlockingQueue<>();
     final BlockingQueue<FakeWatch> watches = new LinkedBlockingQueue<>();
@@ -133,7 +134,7 @@ final class FakeNode implements AutoCloseable {
 
     private Server start(int wantedPort) {
         try {
-            return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", wantedPort))
+            return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort))
                     .addService(new Sessions())
                     .addService(new Watches())
                     .addService(new Registry())

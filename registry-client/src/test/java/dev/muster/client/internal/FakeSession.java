@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.muster.v1.BatchResponse;
 import dev.muster.v1.ClientFrame;
 import dev.muster.v1.ClientHello;
@@ -47,6 +49,12 @@ final class FakeSession implements StreamObserver<ClientFrame> {
     FakeSession(ServerCallStreamObserver<ServerFrame> out) {
         this.out = out;
         out.setOnCancelHandler(() -> ended.complete(null));
+    }
+
+    /** Whether the client greets on this stream; a busy machine may have made it give the stream up before. */
+    boolean begins() {
+        await().atMost(FakeNode.PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> ended.isDone() || !hellos.isEmpty());
+        return !ended.isDone();
     }
 
     ClientHello hello() {

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A loop whose tasks run on a real thread at once, but whose clock moves only when a test says so. */
 final class ManualLoop implements Loop {
@@ -21,7 +22,7 @@ final class ManualLoop implements Loop {
     private final PriorityQueue<Waiting> waiting =
             new PriorityQueue<>(Comparator.<Waiting>comparingLong(w -> w.due).thenComparingLong(w -> w.order));
     private final AtomicLong now = new AtomicLong(1_000_000_000L);
-    private volatile Thread owner;
+    private volatile @Nullable Thread owner;
     private long orders;
 
     private static final class Waiting {
@@ -100,7 +101,7 @@ final class ManualLoop implements Loop {
         }
     }
 
-    private synchronized Waiting due(long end) {
+    private synchronized @Nullable Waiting due(long end) {
         Waiting first = waiting.peek();
         return first != null && first.due <= end ? waiting.remove() : null;
     }

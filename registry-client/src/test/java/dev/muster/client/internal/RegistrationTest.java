@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import static dev.muster.client.internal.Outcomes.done;
+import static dev.muster.client.internal.Outcomes.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.client.InstanceStatus;
@@ -17,21 +18,21 @@ import dev.muster.v1.Reason;
 import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.Request;
 import dev.muster.v1.Status;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 class RegistrationTest {
     private final FakeNode node = new FakeNode();
     private final TestClient muster = new TestClient(node);
-    private FakeSession current;
+    private final Deque<FakeSession> streams = new ArrayDeque<>();
 
     @AfterEach
     void close() {
@@ -57,10 +58,10 @@ class RegistrationTest {
     @Test
     void lostStreamIsNoReasonToRegisterAgain() {
         Registration me = registered(5);
-        current.drop();
+        current().drop();
         FakeSession second = node.nextSession();
         second.greet(11);
-        muster.write("probe");
+        muster.begin("probe");
 
         assertThat(second.request().hasDeregister()).isTrue();
         assertThat(me.state()).isEqualTo(State.REGISTERED);
@@ -97,7 +98,7 @@ class RegistrationTest {
         assertThat(request.getRegister().getSupersedes()).isEqualTo(5);
         third.accept(request, 10);
         await().until(() -> me.incarnation() == 10);
-        muster.write("probe");
+        muster.begin("probe");
         assertThat(third.request().hasDeregister()).isTrue();
     }
 
@@ -150,11 +151,12 @@ class RegistrationTest {
             assertThat(problem.incarnation()).isEqualTo(9);
         });
         second.end(Failures.error(Reason.REASON_SESSION_UNKNOWN, "session 12 ended"));
-        muster.write("probe");
+        muster.begin("probe");
         FakeSession third = node.nextSession();
         third.greet(13);
         assertThat(third.request().hasDeregister()).isTrue();
-        assertThat(failure(me.updateAsync(InstanceUpdate.none().weight(1))).fate()).isEqualTo(Fate.NOT_APPLIED);
+        assertThat(failure(me.updateAsync(InstanceUpdate.none().weight(1))).fate())
+                .isEqualTo(Fate.NOT_APPLIED);
         assertThat(me.state()).isEqualTo(State.FENCED);
         me.close();
         assertThat(me.state()).isEqualTo(State.FENCED);
@@ -168,7 +170,7 @@ class RegistrationTest {
         stream.refuse(stream.request(), Reason.REASON_INVALID);
         assertThat(failure(registering).reason()).isEqualTo(MusterException.Reason.INVALID);
 
-        muster.write("probe");
+        muster.begin("probe");
         assertThat(stream.request().hasDeregister()).isTrue();
         assertThat(stream.hasRequest()).isFalse();
     }
@@ -218,10 +220,10 @@ class RegistrationTest {
     @Test
     void updateGoesToTheRegisteredIncarnationOnly() {
         Registration me = registered(5);
-        CompletableFuture<Void> update =
-                me.updateAsync(InstanceUpdate.none().status(InstanceStatus.DRAINING).metadata(Map.of("a", "b")));
-        Request request = current.request();
-        current.accept(request, 6);
+        CompletableFuture<Void> update = me.updateAsync(
+                InstanceUpdate.none().status(InstanceStatus.DRAINING).metadata(Map.of("a", "b")));
+        Request request = current().request();
+        current().accept(request, 6);
 
         done(update);
         assertThat(request.getUpdate().getIncarnation()).isEqualTo(5);
@@ -235,7 +237,7 @@ class RegistrationTest {
     void updateThatWentDownWithTheSessionIsPartOfTheNextRegistration() {
         Registration me = registered(5);
         CompletableFuture<Void> update = me.updateAsync(InstanceUpdate.none().weight(7));
-        current.request();
+        current().request();
         FakeSession next = loseSession();
         next.greet(12);
         Request request = next.request();
@@ -243,7 +245,7 @@ class RegistrationTest {
 
         done(update);
         assertThat(request.getRegister().getInstance().getWeight()).isEqualTo(7);
-        muster.write("probe");
+        muster.begin("probe");
         assertThat(next.request().hasDeregister()).isTrue();
     }
 
@@ -277,8 +279,8 @@ class RegistrationTest {
         Registration me = registered(5);
         CompletableFuture<Void> bad = me.updateAsync(InstanceUpdate.none().metadata(Map.of("k", "too large")));
         CompletableFuture<Void> good = me.updateAsync(InstanceUpdate.none().weight(7));
-        current.refuse(current.request(), Reason.REASON_INVALID);
-        current.accept(current.request(), 6);
+        current().refuse(current().request(), Reason.REASON_INVALID);
+        current().accept(current().request(), 6);
         assertThat(failure(bad).reason()).isEqualTo(MusterException.Reason.INVALID);
         done(good);
 
@@ -293,9 +295,9 @@ class RegistrationTest {
     void updateOfAnInstanceThatIsGoneRegistersItAgain() {
         Registration me = registered(5);
         CompletableFuture<Void> update = me.updateAsync(InstanceUpdate.none().weight(7));
-        current.refuse(current.request(), Reason.REASON_NOT_FOUND);
-        Request request = current.request();
-        current.accept(request, 9);
+        current().refuse(current().request(), Reason.REASON_NOT_FOUND);
+        Request request = current().request();
+        current().accept(request, 9);
 
         done(update);
         assertThat(request.getRegister().getSupersedes()).isEqualTo(5);
@@ -306,9 +308,9 @@ class RegistrationTest {
     void closedRegistrationIsDeregisteredByItsIncarnation() {
         Registration me = registered(5);
         CompletableFuture<Void> closing = CompletableFuture.runAsync(me::close);
-        Request request = current.request();
+        Request request = current().request();
         assertThat(closing).isNotDone();
-        current.accept(request, 6);
+        current().accept(request, 6);
 
         done(closing);
         assertThat(request.getDeregister().getIncarnation()).isEqualTo(5);
@@ -319,11 +321,11 @@ class RegistrationTest {
     void closedRegistrationIsNotMadeAgain() {
         Registration me = registered(5);
         CompletableFuture<Void> closing = CompletableFuture.runAsync(me::close);
-        current.request();
-        current.end(Failures.error(Reason.REASON_SESSION_UNKNOWN, "the lease ran out"));
+        current().request();
+        current().end(Failures.error(Reason.REASON_SESSION_UNKNOWN, "the lease ran out"));
         done(closing);
 
-        muster.write("probe");
+        muster.begin("probe");
         FakeSession next = node.nextSession();
         next.greet(12);
         assertThat(next.request().hasDeregister()).isTrue();
@@ -350,20 +352,20 @@ class RegistrationTest {
     void sameInstanceMayBeRegisteredAgainAfterItsEnd() {
         Registration me = registered(5);
         CompletableFuture<Void> closing = CompletableFuture.runAsync(me::close);
-        current.accept(current.request(), 6);
+        current().accept(current().request(), 6);
         done(closing);
         muster.client.announce(TestClient.instance("p1"));
 
-        assertThat(current.request().getRegister().getSupersedes()).isZero();
+        assertThat(current().request().getRegister().getSupersedes()).isZero();
     }
 
     @Test
     void closedClientLeavesItsRegistrationsToTheEndOfTheSession() {
         Registration me = registered(5);
         CompletableFuture<Void> closing = CompletableFuture.runAsync(muster.client::close);
-        Request request = current.request();
+        Request request = current().request();
         assertThat(request.hasCloseSession()).isTrue();
-        current.accept(request, 6);
+        current().accept(request, 6);
 
         done(closing);
         assertThat(me.state()).isEqualTo(State.CLOSED);
@@ -374,17 +376,17 @@ class RegistrationTest {
 
     private Registration registered(long incarnation) {
         CompletableFuture<Registration> registering = muster.client.registerAsync(TestClient.instance("p1"));
-        current = node.nextSession();
-        current.greet(11);
-        current.accept(current.request(), incarnation);
+        streams.add(node.nextSession());
+        current().greet(11);
+        current().accept(current().request(), incarnation);
         return done(registering);
     }
 
     /** Ends the session at the registry. Returns the stream on which the client begins another one. */
     private FakeSession loseSession() {
-        current.end(Failures.error(Reason.REASON_SESSION_UNKNOWN, "the lease ran out"));
-        current = node.nextSession();
-        return current;
+        current().end(Failures.error(Reason.REASON_SESSION_UNKNOWN, "the lease ran out"));
+        streams.add(node.nextSession());
+        return current();
     }
 
     private void settle(FakeSession stream) {
@@ -393,19 +395,14 @@ class RegistrationTest {
         done(probe);
     }
 
+    /** The stream that the client opened last. */
+    private FakeSession current() {
+        return streams.getLast();
+    }
+
     private static Queue<State> heard(Registration registration) {
         Queue<State> states = new ConcurrentLinkedQueue<>();
         registration.onState(states::add);
         return states;
-    }
-
-    private static <T> T done(CompletableFuture<T> future) {
-        return future.orTimeout(FakeNode.PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-    }
-
-    private static MusterException failure(CompletableFuture<?> future) {
-        Throwable thrown = catchThrowableOfType(
-                ExecutionException.class, () -> future.get(FakeNode.PATIENCE_SECONDS, TimeUnit.SECONDS));
-        return (MusterException) thrown.getCause();
     }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import static dev.muster.client.internal.Outcomes.done;
+import static dev.muster.client.internal.Outcomes.failure;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.client.Change;
@@ -15,18 +16,15 @@ import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.Error;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Request;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 class SessionTest {
     private final FakeNode node = new FakeNode();
     private final FakeNode other = new FakeNode();
@@ -68,7 +66,8 @@ class SessionTest {
         assertThat(frames).isEqualTo(2048 / Session.MOST_REQUESTS);
         assertThat(requests)
                 .extracting(Request::getSequence)
-                .containsExactlyElementsOf(LongStream.rangeClosed(1, 2048).boxed().toList());
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, 2048).boxed().toList());
         requests.forEach(request -> stream.accept(request, request.getSequence()));
         CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).join();
     }
@@ -77,19 +76,20 @@ class SessionTest {
     void framesStayBelowTheRegistrysBound() {
         String large = "x".repeat(60_000);
         for (int i = 0; i < 40; i++) {
-            muster.client.writeAsync(Change.register(TestClient.instance("w" + i).version(large)));
+            var unused = muster.client.writeAsync(
+                    Change.register(TestClient.instance("w" + i).version(large)));
         }
         FakeSession stream = node.nextSession();
         stream.greet(11);
         stream.requests(40);
 
-        assertThat(stream.frames).allSatisfy(frame -> assertThat(frame.getSerializedSize())
-                .isLessThan(1 << 20));
+        assertThat(stream.frames)
+                .allSatisfy(frame -> assertThat(frame.getSerializedSize()).isLessThan(1 << 20));
     }
 
     @Test
     void noMoreWritesAreUnansweredThanTheRegistryRemembers() {
-        writes(Session.WINDOW + 10);
+        var unused = writes(Session.WINDOW + 10);
         FakeSession stream = node.nextSession();
         stream.greet(11);
         List<Request> requests = stream.requests(Session.WINDOW);
@@ -102,13 +102,13 @@ class SessionTest {
 
     @Test
     void brokenStreamIsFollowedByAllUnansweredWritesInOrderUnderAHigherGeneration() {
-        writes(4);
+        var unused = writes(4);
         FakeSession first = node.nextSession();
         first.greet(11);
         List<Request> sent = first.requests(4);
         first.accept(sent.get(0), 100);
         first.accept(sent.get(2), 102);
-        await().until(() -> muster.write("later") != null);
+        muster.begin("later");
         first.request();
         first.drop();
 
@@ -149,13 +149,13 @@ class SessionTest {
         stream.accept(requests.get(0), 100);
         stream.accept(requests.get(2), 102);
         done(writes.get(2));
-        muster.write("probe");
+        muster.begin("probe");
         stream.request();
         assertThat(lastFrame(stream).getAckBelow()).isEqualTo(2);
 
         stream.accept(requests.get(1), 101);
         done(writes.get(1));
-        muster.write("probe");
+        muster.begin("probe");
         stream.request();
         assertThat(lastFrame(stream).getAckBelow()).isEqualTo(4);
     }
@@ -195,7 +195,7 @@ class SessionTest {
 
     @Test
     void greetingThatNamesTheLeaderLeadsThereBeforeAnythingIsSent() {
-        muster.write("w");
+        muster.begin("w");
         FakeSession first = node.nextSession();
         first.greet(11, other.address(), FakeSession.EPOCH);
         FakeSession second = other.nextSession();
@@ -209,7 +209,7 @@ class SessionTest {
 
     @Test
     void nodesThatNameEachOtherAsLeaderAreNotRunBetween() {
-        muster.write("w");
+        muster.begin("w");
         node.nextSession().greet(11, other.address(), FakeSession.EPOCH);
         FakeSession second = other.nextSession();
         second.greet(11, node.address(), FakeSession.EPOCH);
@@ -228,6 +228,16 @@ class SessionTest {
         next.greet(11, dead.address(), FakeSession.EPOCH);
 
         next.accept(next.request(), 100);
+        assertThat(write.join().position().revision()).isEqualTo(100);
+    }
+
+    @Test
+    void leaderWithoutAnAddressIsNotLookedFor() {
+        CompletableFuture<WriteResult> write = muster.write("w");
+        FakeSession stream = node.nextSession();
+        stream.greet(11, "n3, as far as I know", FakeSession.EPOCH);
+        stream.accept(stream.request(), 100);
+
         assertThat(write.join().position().revision()).isEqualTo(100);
     }
 
@@ -292,7 +302,7 @@ class SessionTest {
         second.refuse(again.get(0), Reason.REASON_INVALID);
         second.accept(again.get(1), 100);
         done(next);
-        muster.write("probe");
+        muster.begin("probe");
         second.request();
         assertThat(lastFrame(second).getAckBelow()).isEqualTo(3);
     }
@@ -306,7 +316,7 @@ class SessionTest {
         stream.refuse(stream.request(), Reason.REASON_LIMIT);
         stream.accept(stream.request(), 100);
         done(next);
-        muster.write("probe");
+        muster.begin("probe");
         stream.request();
 
         assertThat(refused).isCompletedExceptionally();
@@ -359,11 +369,11 @@ class SessionTest {
         first.refuse(first.request(), Reason.REASON_OUT_OF_SEQUENCE);
         FakeSession second = node.nextSession();
         assertThat(second.greet(11).getSession()).isEqualTo(11);
-        muster.write("later");
+        muster.begin("later");
         second.refuse(second.request(), Reason.REASON_OUT_OF_SEQUENCE);
 
         assertThat(failure(write).fate()).isEqualTo(Fate.UNKNOWN);
-        muster.write("new");
+        muster.begin("new");
         assertThat(node.nextSession().greet(12).getSession()).isZero();
     }
 
@@ -420,7 +430,7 @@ class SessionTest {
 
     @Test
     void keepAliveGoesOutEachThirdOfTheLeasesTime() {
-        muster.write("w");
+        muster.begin("w");
         FakeSession stream = node.nextSession();
         stream.greet(11);
         stream.request();
@@ -436,7 +446,7 @@ class SessionTest {
 
     @Test
     void silentStreamIsLeftWhileTheLeaseStillLives() {
-        muster.write("w");
+        muster.begin("w");
         FakeSession first = node.nextSession();
         first.keepsAlive = false;
         first.greet(11);
@@ -447,25 +457,25 @@ class SessionTest {
         ClientHello hello = other.nextSession().greet(11);
         assertThat(hello.getSession()).isEqualTo(11);
         assertThat(hello.getGeneration()).isEqualTo(2);
-        first.ended.orTimeout(5, TimeUnit.SECONDS).join();
+        done(first.ended);
     }
 
     @Test
     void nodeThatDoesNotGreetIsLeft() {
-        muster.write("w");
+        muster.begin("w");
         FakeSession first = node.nextSession();
         first.hello();
         muster.loop.advance(Session.LONGEST_HELLO);
 
         other.nextSession().greet(11);
-        first.ended.orTimeout(5, TimeUnit.SECONDS).join();
+        done(first.ended);
     }
 
     @Test
     void tooLargeWriteIsRefusedWithoutTakingASequence() {
         CompletableFuture<WriteResult> large = muster.client.writeAsync(
                 Change.register(TestClient.instance("large").version("x".repeat(Session.LARGEST_REQUEST))));
-        muster.write("w");
+        muster.begin("w");
         FakeSession stream = node.nextSession();
         stream.greet(11);
 
@@ -485,9 +495,9 @@ class SessionTest {
         assertThat(requests.get(1).hasCloseSession()).isTrue();
         requests.forEach(request -> stream.accept(request, 100));
 
-        closing.orTimeout(5, TimeUnit.SECONDS).join();
+        done(closing);
         assertThat(write.join().position().revision()).isEqualTo(100);
-        stream.ended.orTimeout(5, TimeUnit.SECONDS).join();
+        done(stream.ended);
     }
 
     @Test
@@ -514,10 +524,6 @@ class SessionTest {
         done(probe);
     }
 
-    private static void done(CompletableFuture<?> future) {
-        future.orTimeout(FakeNode.PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-    }
-
     private static ClientFrame lastFrame(FakeSession stream) {
         return stream.frames.get(stream.frames.size() - 1);
     }
@@ -538,11 +544,5 @@ class SessionTest {
                 .setMessage("not the leader")
                 .setLeader(leader)
                 .build();
-    }
-
-    private static MusterException failure(CompletableFuture<?> future) {
-        Throwable thrown = catchThrowableOfType(
-                ExecutionException.class, () -> future.get(FakeNode.PATIENCE_SECONDS, TimeUnit.SECONDS));
-        return (MusterException) thrown.getCause();
     }
 }

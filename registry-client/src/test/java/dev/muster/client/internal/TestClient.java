@@ -23,8 +23,8 @@ final class TestClient implements AutoCloseable {
     static final Duration TTL = Duration.ofSeconds(9);
     static final Duration TIMEOUT = Duration.ofSeconds(4);
 
-    private static final EventLoopGroup GROUP = new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("test-io", true), NioIoHandler.newFactory());
+    private static final EventLoopGroup GROUP =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("test-io", true), NioIoHandler.newFactory());
     /** No jitter: each pause is over at once. */
     private static final RandomGenerator NO_PAUSE = () -> 0;
 
@@ -45,6 +45,11 @@ final class TestClient implements AutoCloseable {
         return client.writeAsync(Change.deregister(InstanceKey.of("payments", id)));
     }
 
+    /** Writes something and leaves the answer to itself. */
+    void begin(String id) {
+        var unused = write(id);
+    }
+
     static ServiceInstance instance(String id) {
         return ServiceInstance.of("payments", id).endpoint("grpc", "10.0.0.5", 8080);
     }
@@ -57,5 +62,6 @@ final class TestClient implements AutoCloseable {
             return closing.isDone();
         });
         closing.join();
+        loop.close();
     }
 }

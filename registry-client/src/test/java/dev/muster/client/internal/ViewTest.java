@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import static dev.muster.client.internal.Outcomes.done;
+import static dev.muster.client.internal.Outcomes.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.client.MusterException;
@@ -20,13 +21,11 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 class ViewTest {
     private final FakeNode node = new FakeNode();
     private final FakeNode other = new FakeNode();
@@ -93,9 +92,7 @@ class ViewTest {
         fed.stream.delta(fed.watch, 11, 12, List.of("c"), List.of());
         await().until(() -> fed.view.revision() == 12);
 
-        assertThat(heard)
-                .extracting(snapshot -> snapshot.position().revision())
-                .containsExactly(10L, 11L);
+        assertThat(heard).extracting(snapshot -> snapshot.position().revision()).containsExactly(10L, 11L);
     }
 
     @Test
@@ -232,7 +229,7 @@ class ViewTest {
         assertThat(other.watches).isEmpty();
         muster.loop.advance(Duration.ofSeconds(1));
         FakeWatch second = other.nextWatch();
-        fed.stream.ended.orTimeout(5, TimeUnit.SECONDS).join();
+        done(fed.stream.ended);
         assertThat(ids(fed.view)).containsExactly("a");
         assertThat(fed.view.age()).isEqualTo(Duration.ofSeconds(15));
         second.greet();
@@ -311,7 +308,7 @@ class ViewTest {
         assertThat(fed.stream.ended).isNotDone();
         second.close();
 
-        fed.stream.ended.orTimeout(5, TimeUnit.SECONDS).join();
+        done(fed.stream.ended);
         assertThat(ids(fed.view)).containsExactly("a");
     }
 
@@ -322,7 +319,7 @@ class ViewTest {
         FakeWatch mute = other.nextWatch();
         node.restart();
         muster.loop.advance(WatchStream.GREETING);
-        mute.ended.orTimeout(5, TimeUnit.SECONDS).join();
+        done(mute.ended);
         FakeWatch stream = node.nextWatch();
         stream.greet();
         stream.snapshot(stream.subscription().getWatch(), 10, "a");
@@ -345,15 +342,5 @@ class ViewTest {
 
     private static List<String> ids(ServiceView view) {
         return view.instances().stream().map(ServiceInstance::id).toList();
-    }
-
-    private static <T> T done(CompletableFuture<T> future) {
-        return future.orTimeout(FakeNode.PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-    }
-
-    private static MusterException failure(CompletableFuture<?> future) {
-        Throwable thrown = catchThrowableOfType(
-                ExecutionException.class, () -> future.get(FakeNode.PATIENCE_SECONDS, TimeUnit.SECONDS));
-        return (MusterException) thrown.getCause();
     }
 }

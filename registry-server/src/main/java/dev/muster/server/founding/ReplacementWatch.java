@@ -36,9 +36,8 @@ public final class ReplacementWatch {
                 .build();
         for (Peer peer : configured) {
             if (!peer.node().equals(identity.node())) {
-                var unused = introductions
-                        .identify(peer.clientAddress(), request)
-                        .thenAccept(this::examine);
+                var unused =
+                        introductions.identify(peer.clientAddress(), request).thenAccept(this::examine);
             }
         }
     }

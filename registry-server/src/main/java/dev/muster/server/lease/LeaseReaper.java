@@ -91,7 +91,7 @@ public final class LeaseReaper implements ReplicaListener {
 
     @Override
     public void onApplied(RegistryState state) {
-        if (observing.compareAndSet(false, true)) {
+        if (replica.leadership().leads() && observing.compareAndSet(false, true)) {
             loop.execute(() -> {
                 observing.set(false);
                 observe();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.raft;
 
+import dev.muster.core.Limits;
 import dev.muster.core.RegistryState;
+import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.TermStarted;
@@ -72,6 +74,9 @@ public final class RaftReplica implements Replica {
 
     private static final long WATCH_MILLIS = 50;
     private static final long HAND_OVER_MILLIS = 1000;
+
+    /** Well below the step that the registry's clock takes at once. */
+    private static final long CLOCK_MILLIS = Limits.MAX_CLOCK_STEP_MILLIS / 6;
 
     /** How the node takes part. */
     public record Membership(String clusterId, Peer self, List<Peer> founders, Genesis genesis) {
@@ -195,6 +200,7 @@ public final class RaftReplica implements Replica {
             every(1000, this::syncMark);
             every(1000, this::snapshotIfDue);
             every(200, this::watchDivision);
+            every(CLOCK_MILLIS, this::moveClock);
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;
@@ -202,8 +208,7 @@ public final class RaftReplica implements Replica {
     }
 
     private void every(long millis, Task task) {
-        var unused = watchThread.scheduleWithFixedDelay(
-                () -> runGuarded(task), millis, millis, TimeUnit.MILLISECONDS);
+        var unused = watchThread.scheduleWithFixedDelay(() -> runGuarded(task), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     @FunctionalInterface
@@ -374,8 +379,8 @@ public final class RaftReplica implements Replica {
     }
 
     private void termStarted(long term, @Nullable Result result, @Nullable Throwable failure) {
-        boolean stillLeader = division().getInfo().isLeader()
-                && division().getInfo().getCurrentTerm() == term;
+        boolean stillLeader =
+                division().getInfo().isLeader() && division().getInfo().getCurrentTerm() == term;
         if (!stillLeader) {
             LOG.info("term {} ended before it could begin", term);
         } else if (state().term() == term) {
@@ -479,6 +484,14 @@ public final class RaftReplica implements Replica {
         }
     }
 
+    /** The registry's clock moves with commands only; an idle leader gives it one now and then. */
+    private void moveClock() {
+        var unused = submit(Command.newBuilder()
+                        .setBarrier(Barrier.getDefaultInstance())
+                        .build())
+                .exceptionally(notLeading -> Result.getDefaultInstance());
+    }
+
     private void purge(long index) {
         division().getRaftLog().purge(index).exceptionally(e -> {
             LOG.warn(
@@ -568,7 +581,24 @@ public final class RaftReplica implements Replica {
                             "node: " + target + " (expected: another member, one of "
                                     + members().stream().map(Peer::node).toList() + ")"));
         }
-        return transferToFirst(others, 0);
+        return transferToFirst(others, 0).thenCompose(done -> anotherLeads());
+    }
+
+    /** Completes when this node knows whom it follows now. */
+    private CompletableFuture<Void> anotherLeads() {
+        CompletableFuture<Void> known = new CompletableFuture<>();
+        ReplicaListener follower = new ReplicaListener() {
+            @Override
+            public void onLeadership(Leadership now) {
+                if (!now.leads() && !now.leader().isEmpty()) {
+                    known.complete(null);
+                }
+            }
+        };
+        listeners.add(follower);
+        follower.onLeadership(leadership);
+        return known.orTimeout(options.electionTimeoutMax().toMillis() * 4, TimeUnit.MILLISECONDS)
+                .whenComplete((done, late) -> listeners.remove(follower));
     }
 
     private CompletableFuture<Void> transferToFirst(List<Peer> candidates, int position) {

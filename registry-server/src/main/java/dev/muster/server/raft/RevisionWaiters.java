@@ -24,14 +24,29 @@ final class RevisionWaiters {
         if (revision.getAsLong() >= wanted) {
             return CompletableFuture.completedFuture(null);
         }
-        CompletableFuture<Void> done = new CompletableFuture<>();
+        Waiter waiter = new Waiter(wanted, new CompletableFuture<>());
         synchronized (this) {
-            waiters.add(new Waiter(wanted, done));
+            waiters.add(waiter);
             lowest = waiters.element().revision;
         }
+        // Who gave up waiting is forgotten.
+        var unused = waiter.done.whenComplete((reached, gaveUp) -> {
+            if (gaveUp != null) {
+                forget(waiter);
+            }
+        });
         // The revision may have come between the look and the queue.
         applied(revision.getAsLong());
-        return done;
+        return waiter.done;
+    }
+
+    private synchronized void forget(Waiter waiter) {
+        waiters.remove(waiter);
+        lowest = waiters.isEmpty() ? Long.MAX_VALUE : waiters.element().revision;
+    }
+
+    synchronized int size() {
+        return waiters.size();
     }
 
     void applied(long reached) {

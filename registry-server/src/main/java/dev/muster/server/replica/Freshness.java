@@ -133,7 +133,7 @@ public final class Freshness {
             if (failure != null) {
                 round.completeExceptionally(failure);
             } else {
-                var unusedToo = reach(point).thenRun(() -> vouch(begun, point.revision()));
+                var unusedVouching = reach(point).thenRun(() -> vouch(begun, point.revision()));
                 round.complete(point);
             }
         });

@@ -43,7 +43,10 @@ public interface Replica extends AutoCloseable {
      */
     CompletableFuture<Void> linearize();
 
-    /** Completes when {@link #state()} is at or above the revision. The caller bounds the wait. */
+    /**
+     * Completes when {@link #state()} is at or above the revision. The caller bounds the wait: a future that it completes
+     * or cancels itself is forgotten.
+     */
     CompletableFuture<Void> awaitRevision(long revision);
 
     /** Adds a listener for the life of the replica. */

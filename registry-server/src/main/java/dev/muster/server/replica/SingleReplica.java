@@ -239,8 +239,10 @@ public final class SingleReplica implements Replica {
         for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
             Waiting next = all.next();
             if (state.revision() >= next.revision()) {
-                all.remove();
                 next.reached().complete(null);
+            }
+            if (next.reached().isDone()) {
+                all.remove();
             }
         }
     }

@@ -64,10 +64,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                 observer,
                 () -> replica.transferLeadership(request.getNode())
                         .thenApply(nothing -> TransferLeadershipResponse.newBuilder()
-                                .setLeader(
-                                        request.getNode().isEmpty()
-                                                ? replica.leadership().leader()
-                                                : request.getNode())
+                                .setLeader(replica.leadership().leader())
                                 .build()));
     }
 

@@ -12,6 +12,7 @@ import dev.muster.v1.LookupRequest;
 import dev.muster.v1.LookupResponse;
 import dev.muster.v1.ReadOptions;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Lets reads wait until this node's state is as fresh as they ask for, then answers from it. Thread-safe; nothing
@@ -47,10 +48,12 @@ final class Reads {
             case UNRECOGNIZED ->
                 throw Rejection.invalid("read.consistency", read.getConsistencyValue(), "a known consistency");
         };
+        long patience = Unary.nanosLeft();
         long revision = read.getMinRevision();
         return revision == 0 || replica.state().revision() >= revision
                 ? fresh
-                : fresh.thenCompose(nothing -> replica.awaitRevision(revision));
+                : fresh.thenCompose(
+                        nothing -> replica.awaitRevision(revision).orTimeout(patience, TimeUnit.NANOSECONDS));
     }
 
     LookupResponse answer(LookupRequest request) {

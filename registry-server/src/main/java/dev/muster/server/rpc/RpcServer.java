@@ -27,7 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -70,14 +71,23 @@ public final class RpcServer implements AutoCloseable {
     /** What {@link #serve} started, to be closed in reverse. */
     private final List<AutoCloseable> serving = new ArrayList<>();
 
+    private boolean closed;
+
     private RpcServer(RpcConfig config, NodeInfo info, PeerDirectory peers, TaskFailures failures) {
         this.info = info;
         this.peers = peers;
         this.failures = failures;
         this.acceptor = group("accept", 1);
         this.connections = group("io", config.ioThreads());
-        this.replyThreads =
-                Executors.newFixedThreadPool(REPLY_THREADS, new DefaultThreadFactory("muster-replies", true));
+        this.replyThreads = new ThreadPoolExecutor(
+                REPLY_THREADS,
+                REPLY_THREADS,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory("muster-replies", true),
+                // The replica outlives the port, and its listeners must not throw.
+                new ThreadPoolExecutor.DiscardPolicy());
         this.replies = task -> replyThreads.execute(new Guarded("replies", failures, task));
         this.unary = new Unary(replies);
         this.health = new HealthReporter(replies);
@@ -142,9 +152,13 @@ public final class RpcServer implements AutoCloseable {
         return server.getPort();
     }
 
-    /** Tells the streams to go elsewhere, gives running calls a moment, and closes all connections. */
+    /** Tells the streams to go elsewhere, gives running calls a moment, and closes all connections; once only. */
     @Override
     public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         health.stop();
         server.shutdown();
         for (int i = serving.size() - 1; i >= 0; i--) {

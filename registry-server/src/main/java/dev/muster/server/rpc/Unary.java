@@ -81,9 +81,15 @@ final class Unary {
         if (answer.isDone()) {
             return answer;
         }
+        return answer.copy().orTimeout(nanosLeft(), TimeUnit.NANOSECONDS);
+    }
+
+    /** How long the current call may still take. */
+    static long nanosLeft() {
         Deadline deadline = Context.current().getDeadline();
-        long nanos = deadline == null ? DEFAULT_DEADLINE.toNanos() : deadline.timeRemaining(TimeUnit.NANOSECONDS);
-        return answer.copy().orTimeout(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        return deadline == null
+                ? DEFAULT_DEADLINE.toNanos()
+                : Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS));
     }
 
     private static <T> void answer(StreamObserver<T> observer, @Nullable T value, @Nullable Throwable failure) {

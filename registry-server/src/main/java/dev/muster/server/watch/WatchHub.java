@@ -195,7 +195,7 @@ public final class WatchHub implements ReplicaListener {
             return;
         }
         round();
-        var unused = freshness.within(0);
+        var unused = freshness.linearize();
         loop.schedule(ANSWER, this::progress);
     }
 

@@ -213,8 +213,7 @@ final class FoundingTest {
         @Override
         public CompletableFuture<Void> join(String address, JoinRequest request) {
             joined = request;
-            return joins.getOrDefault(
-                    address, CompletableFuture.failedFuture(new IllegalStateException("silent")));
+            return joins.getOrDefault(address, CompletableFuture.failedFuture(new IllegalStateException("silent")));
         }
     }
 }

@@ -14,7 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 final class ReplacementWatchTest {
-    private static final List<Peer> PEERS = List.of(new Peer("n1", "", "h1:2", "h1:1"), new Peer("n2", "", "h2:2", "h2:1"));
+    private static final List<Peer> PEERS =
+            List.of(new Peer("n1", "", "h1:2", "h1:1"), new Peer("n2", "", "h2:2", "h2:1"));
 
     private final Identity old = new Identity("n1", "old", "c", "cluster", Identity.Phase.MEMBER, List.of());
     private final List<String> replacedBy = new ArrayList<>();
@@ -58,8 +59,10 @@ final class ReplacementWatchTest {
                 .setNode("n2")
                 .setClusterId(cluster)
                 .setLeads(leads)
-                .addMembers(dev.muster.internal.v1.Peer.newBuilder().setNode("n1").setStorageId(storageIdOfNodeOne))
-                .addMembers(dev.muster.internal.v1.Peer.newBuilder().setNode("n2").setStorageId("s2"))
+                .addMembers(
+                        dev.muster.internal.v1.Peer.newBuilder().setNode("n1").setStorageId(storageIdOfNodeOne))
+                .addMembers(
+                        dev.muster.internal.v1.Peer.newBuilder().setNode("n2").setStorageId("s2"))
                 .build();
     }
 }

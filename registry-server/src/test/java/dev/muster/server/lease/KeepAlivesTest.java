@@ -11,9 +11,11 @@ import dev.muster.server.replica.ScriptedReplica;
 import dev.muster.server.replica.SingleReplica;
 import dev.muster.server.task.FakeLoop;
 import dev.muster.v1.KeepAliveResponse;
+import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -67,7 +69,7 @@ final class KeepAlivesTest {
     void whatArrivesWithinTheWindowSharesOneBarrier() {
         long lease = Replicas.granted(replica, TTL);
         for (int i = 0; i < 100; i++) {
-            keepAlives.renew(List.of(lease));
+            var unused = keepAlives.renew(List.of(lease));
             loop.advance(Duration.ofNanos(100_000));
         }
         loop.advance(WINDOW);
@@ -126,8 +128,7 @@ final class KeepAlivesTest {
         loop.advance(Duration.ofMillis(TTL + 400));
 
         CompletableFuture<KeepAliveResponse> reply = keepAlives.renew(List.of(lease));
-        expiry.completeExceptionally(
-                ReplicaException.of(dev.muster.v1.Reason.REASON_UNAVAILABLE, "scripted: the log is full"));
+        expiry.completeExceptionally(ReplicaException.of(Reason.REASON_UNAVAILABLE, "scripted: the log is full"));
         loop.advance(Duration.ofSeconds(2));
 
         assertThat(reply.join().getUnknownList()).isEmpty();
@@ -147,7 +148,8 @@ final class KeepAlivesTest {
         loop.advance(WINDOW);
 
         assertThat(reply.join().getUnknownList()).isEmpty();
-        assertThat(real.state().leases().get(held).held()).isFalse();
+        assertThat(Objects.requireNonNull(real.state().leases().get(held)).held())
+                .isFalse();
         loop.advance(Duration.ofMillis(TTL - 500));
         assertThat(real.state().leases().get(held)).isNotNull();
     }

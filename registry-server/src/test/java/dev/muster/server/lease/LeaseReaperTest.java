@@ -14,6 +14,7 @@ import dev.muster.v1.Result;
 import dev.muster.v1.RevokeLeaseRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -193,7 +194,7 @@ final class LeaseReaperTest {
         replica.answerNextSubmit(CompletableFuture.failedFuture(
                 ReplicaException.of(Reason.REASON_UNKNOWN_OUTCOME, "scripted: nobody knows")));
         loop.advance(ALMOST_TTL.plus(TICKS));
-        assertThat(reaper.lease(lease).pending()).isTrue();
+        assertThat(Objects.requireNonNull(reaper.lease(lease)).pending()).isTrue();
 
         loop.advance(Duration.ofSeconds(1));
 

@@ -2,7 +2,6 @@
 package dev.muster.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.server.replica.FollowerReplica;
@@ -12,6 +11,7 @@ import dev.muster.v1.ClientFrame;
 import dev.muster.v1.ClientHello;
 import dev.muster.v1.ConfirmRequest;
 import dev.muster.v1.Consistency;
+import dev.muster.v1.Error;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.KeepAliveRequest;
 import dev.muster.v1.LookupRequest;
@@ -24,7 +24,6 @@ import dev.muster.v1.ServerFrame;
 import dev.muster.v1.SessionsGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,11 +66,9 @@ final class ForwardingTest {
 
     @Test
     void aRefusalComesBackAsTheLeaderSaidIt() {
-        StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> follower.registry().deregister(Replicas.deregister("orders", "nobody")));
+        Error refused = Refusals.error(() -> follower.registry().deregister(Replicas.deregister("orders", "nobody")));
 
-        assertThat(Statuses.typed(refused).getReason()).isEqualTo(Reason.REASON_NOT_FOUND);
+        assertThat(refused.getReason()).isEqualTo(Reason.REASON_NOT_FOUND);
     }
 
     @Test
@@ -80,14 +77,12 @@ final class ForwardingTest {
         forwarded.put(Caller.FORWARDED, "node-3");
         forwarded.put(Metadata.Key.of("muster-principal", Metadata.ASCII_STRING_MARSHALLER), "10.0.0.9");
 
-        StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> follower.registry()
-                        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(forwarded))
-                        .register(Replicas.register("orders", "a", 0)));
+        Error refused = Refusals.error(() -> follower.registry()
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(forwarded))
+                .register(Replicas.register("orders", "a", 0)));
 
-        assertThat(Statuses.typed(refused).getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
-        assertThat(Statuses.typed(refused).getLeader()).isEqualTo(leader.address());
+        assertThat(refused.getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
+        assertThat(refused.getLeader()).isEqualTo(leader.address());
         assertThat(leader.replica.state().catalog().instanceCount()).isZero();
     }
 
@@ -95,10 +90,9 @@ final class ForwardingTest {
     void twoNodesThatTakeEachOtherForTheLeaderAnswerAtOnce() {
         leader.single().loseLeadership("node-2", follower.address()).join();
 
-        StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class, () -> follower.registry().register(Replicas.register("orders", "a", 0)));
+        Error refused = Refusals.error(() -> follower.registry().register(Replicas.register("orders", "a", 0)));
 
-        assertThat(Statuses.typed(refused).getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
+        assertThat(refused.getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
     }
 
     @Test
@@ -197,17 +191,15 @@ final class ForwardingTest {
     void aBoundedReadAtACutOffFollowerIsTooOldAndALocalOneIsNot() {
         following.know(new Leadership(false, 2, "node-3", "127.0.0.1:1"));
 
-        StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> follower.registry()
-                        .lookup(LookupRequest.newBuilder()
-                                .setService("orders")
-                                .setRead(ReadOptions.newBuilder()
-                                        .setConsistency(Consistency.CONSISTENCY_BOUNDED)
-                                        .setMaxAgeMillis(500))
-                                .build()));
+        Error refused = Refusals.error(() -> follower.registry()
+                .lookup(LookupRequest.newBuilder()
+                        .setService("orders")
+                        .setRead(ReadOptions.newBuilder()
+                                .setConsistency(Consistency.CONSISTENCY_BOUNDED)
+                                .setMaxAgeMillis(500))
+                        .build()));
 
-        assertThat(Statuses.typed(refused).getReason()).isEqualTo(Reason.REASON_TOO_OLD);
+        assertThat(refused.getReason()).isEqualTo(Reason.REASON_TOO_OLD);
         assertThat(follower.registry()
                         .lookup(read(Consistency.CONSISTENCY_LOCAL))
                         .getHeader()
@@ -219,19 +211,17 @@ final class ForwardingTest {
     void onlyTheLeaderConfirms() {
         assertThat(leader.cluster().confirm(ConfirmRequest.getDefaultInstance()).getTerm())
                 .isEqualTo(1);
-        StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class, () -> follower.cluster().confirm(ConfirmRequest.getDefaultInstance()));
-        assertThat(Statuses.typed(refused).getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
+        Error refused = Refusals.error(() -> follower.cluster().confirm(ConfirmRequest.getDefaultInstance()));
+        assertThat(refused.getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
     }
 
     @Test
     void aLeaderThatCannotBeReachedDidNothing() {
         following.know(new Leadership(false, 2, "node-3", "127.0.0.1:1"));
 
-        StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class, () -> follower.registry().register(Replicas.register("orders", "a", 0)));
+        Error refused = Refusals.error(() -> follower.registry().register(Replicas.register("orders", "a", 0)));
 
-        assertThat(Statuses.typed(refused).getReason()).isEqualTo(Reason.REASON_UNAVAILABLE);
+        assertThat(refused.getReason()).isEqualTo(Reason.REASON_UNAVAILABLE);
     }
 
     @Test
@@ -243,8 +233,7 @@ final class ForwardingTest {
         leader.server.close();
 
         assertThat(write).failsWithin(Duration.ofSeconds(8)).withThrowableThat().satisfies(failure -> {
-            StatusRuntimeException status = (StatusRuntimeException) failure.getCause();
-            assertThat(Statuses.typed(status).getReason())
+            assertThat(Refusals.error(failure.getCause()).getReason())
                     .isIn(Reason.REASON_UNKNOWN_OUTCOME, Reason.REASON_UNAVAILABLE, Reason.REASON_NOT_LEADER);
         });
     }

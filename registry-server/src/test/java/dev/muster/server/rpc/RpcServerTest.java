@@ -2,12 +2,12 @@
 package dev.muster.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.PeersGrpc;
 import dev.muster.server.replica.Replicas;
+import dev.muster.v1.Error;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.KeepAliveRequest;
 import dev.muster.v1.LookupRequest;
@@ -140,10 +140,9 @@ final class RpcServerTest {
                             .identify(IdentifyRequest.getDefaultInstance())
                             .getNode())
                     .isEqualTo("new");
-            StatusRuntimeException refused = catchThrowableOfType(
-                    StatusRuntimeException.class,
+            Error refused = Refusals.error(
                     () -> RegistryGrpc.newBlockingStub(channel).lookup(LookupRequest.getDefaultInstance()));
-            assertThat(Statuses.typed(refused).getReason()).isEqualTo(Reason.REASON_UNAVAILABLE);
+            assertThat(refused.getReason()).isEqualTo(Reason.REASON_UNAVAILABLE);
             channel.shutdownNow();
         }
     }
@@ -167,9 +166,8 @@ final class RpcServerTest {
                         .stateHash(StateHashRequest.getDefaultInstance())
                         .getHash())
                 .isEqualTo(node.replica.state().stateHash());
-        StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> node.cluster().takeSnapshot(TakeSnapshotRequest.getDefaultInstance()));
+        StatusRuntimeException refused =
+                Refusals.status(() -> node.cluster().takeSnapshot(TakeSnapshotRequest.getDefaultInstance()));
         assertThat(refused.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.UNIMPLEMENTED);
     }
 
@@ -192,6 +190,14 @@ final class RpcServerTest {
 
         assertThat(node.replica.state().leases().get(heard)).isNotNull();
         assertThat(node.replica.state().catalog().instanceCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aReplicaMayOutliveItsPort() {
+        node.server.close();
+
+        assertThat(node.single().loseLeadership("node-2", "10.0.0.2:7440")).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(node.single().lead()).succeedsWithin(Duration.ofSeconds(5));
     }
 
     private long grant(int ttlMillis) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.core.Limits;
+import dev.muster.core.key.Key;
+import dev.muster.core.key.ServiceName;
 import dev.muster.server.replica.Replicas;
 import dev.muster.v1.ClientFrame;
 import dev.muster.v1.ClientHello;
@@ -27,12 +29,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class SessionServiceTest {
     private static final int TTL = 60_000;
+    private static final Key ORDERS_A = new Key(ServiceName.of("", "orders"), "a");
 
     private final TestNode node = TestNode.leader();
 
@@ -72,11 +76,7 @@ final class SessionServiceTest {
         client.send(write(1, 1, Replicas.register("orders", "a", 0)));
 
         assertThat(client.reply(1).getRegister().getIncarnation()).isPositive();
-        assertThat(node.replica
-                        .state()
-                        .catalog()
-                        .service("default", "orders")
-                        .instance("a")
+        assertThat(Objects.requireNonNull(node.replica.state().catalog().instance(ORDERS_A))
                         .lease())
                 .isEqualTo(client.session);
     }
@@ -96,7 +96,8 @@ final class SessionServiceTest {
             assertThat(revision).isGreaterThanOrEqualTo(last);
             last = revision;
         }
-        assertThat(node.replica.state().sessions().get(client.session).applied())
+        assertThat(Objects.requireNonNull(node.replica.state().sessions().get(client.session))
+                        .applied())
                 .isEqualTo(2_000);
     }
 

@@ -18,13 +18,12 @@ import dev.muster.v1.WatchHello;
 import dev.muster.v1.WatchRequest;
 import dev.muster.v1.WatchResponse;
 import dev.muster.v1.WatchSnapshot;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,14 +80,14 @@ final class WatchServiceTest {
 
     @Test
     void aReaderThatStopsReadingGetsFewerAndLargerDeltas() {
-        AtomicReference<ClientCallStreamObserver<WatchRequest>> call = new AtomicReference<>();
+        CompletableFuture<ClientCallStreamObserver<WatchRequest>> started = new CompletableFuture<>();
         AtomicInteger deltas = new AtomicInteger();
         AtomicInteger largest = new AtomicInteger();
         WatchGrpc.newStub(node.channel).open(new ClientResponseObserver<WatchRequest, WatchResponse>() {
             @Override
             public void beforeStart(ClientCallStreamObserver<WatchRequest> stream) {
                 stream.disableAutoRequestWithInitial(2);
-                call.set(stream);
+                started.complete(stream);
             }
 
             @Override
@@ -105,8 +104,9 @@ final class WatchServiceTest {
             @Override
             public void onCompleted() {}
         });
-        call.get().onNext(hello(""));
-        call.get().onNext(subscribe(1, ByteString.EMPTY));
+        ClientCallStreamObserver<WatchRequest> call = started.join();
+        call.onNext(hello(""));
+        call.onNext(subscribe(1, ByteString.EMPTY));
         await().until(() ->
                 node.cluster().status(StatusRequest.getDefaultInstance()).getWatches() == 1);
         int changes = 10_000;
@@ -114,7 +114,7 @@ final class WatchServiceTest {
             Replicas.done(node.replica, Command.newBuilder().setRegister(large(i % 100)));
         }
 
-        call.get().request(Integer.MAX_VALUE);
+        call.request(Integer.MAX_VALUE);
 
         await().until(() -> largest.get() == 100);
         assertThat(deltas.get()).isLessThan(changes / 4);
@@ -179,7 +179,7 @@ final class WatchServiceTest {
             stream.ended.get();
             throw new AssertionError("not refused");
         } catch (ExecutionException e) {
-            return Statuses.typed((StatusRuntimeException) e.getCause()).getReason();
+            return Refusals.error(e.getCause()).getReason();
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loop whose time stands still until a test moves it. Tasks run inside {@link #run()} and {@link #advance}, each at
@@ -68,7 +69,7 @@ public final class FakeLoop implements Loop {
         now = Math.max(now, end);
     }
 
-    private synchronized Task next(long end) {
+    private synchronized @Nullable Task next(long end) {
         return tasks.isEmpty() || tasks.peek().at() > end ? null : tasks.poll();
     }
 }

@@ -20,6 +20,7 @@ import dev.muster.v1.WatchHelloReply;
 import dev.muster.v1.WatchResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -300,7 +301,7 @@ final class WatchHubTest {
         Topic topic = new Topic(name("orders"), real.state());
         Replicas.registered(replica, "orders", "a", 0);
         topic.advance(real.state());
-        ServiceEntry service = topic.service();
+        ServiceEntry service = Objects.requireNonNull(topic.service());
 
         assertThat(topic.deltaBody(service, 0)).isSameAs(topic.deltaBody(service, 0));
         assertThat(topic.snapshotBody()).isSameAs(topic.snapshotBody());
@@ -360,7 +361,7 @@ final class WatchHubTest {
         Replicas.registered(replica, "orders", "a", 0);
         loop.advance(ROUND);
 
-        assertThat(client.failure.getReason()).isEqualTo(Reason.REASON_INTERNAL);
+        assertThat(Objects.requireNonNull(client.failure).getReason()).isEqualTo(Reason.REASON_INTERNAL);
         assertThat(loop.failures()).hasSize(1);
         assertThat(other.copies.get(1L)).isEqualTo(listed("orders"));
         assertThat(hub.watches()).isEqualTo(1);

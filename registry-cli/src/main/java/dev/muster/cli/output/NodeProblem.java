@@ -6,12 +6,14 @@ import dev.muster.client.NodeAnswer;
 import java.util.Optional;
 
 /** Why an endpoint has no answer to show. Stateless. */
-final class NodeFailure {
-    private NodeFailure() {}
+public final class NodeProblem {
+    private NodeProblem() {}
 
-    /** The reason in words, empty when there is an answer. */
-    static String of(NodeAnswer<?> node) {
-        return node.failure().map(MusterException::detail).orElse("");
+    /** The reason in words, empty when there is an answer. Does not repeat the endpoint, which stands beside it. */
+    public static String of(NodeAnswer<?> node) {
+        String detail = node.failure().map(MusterException::detail).orElse("");
+        String endpoint = node.endpoint() + ": ";
+        return detail.startsWith(endpoint) ? detail.substring(endpoint.length()) : detail;
     }
 
     /** Whether the node was not heard at all. */
