@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A class of tests on one running cluster, which each method may take as a parameter of type {@link TestCluster}. Each
  * test has 60 s, unless it says otherwise, and is ended then even if it hangs. After each the cluster is healed and
  * {@linkplain TestCluster#verify verified}; after one that failed, its files are kept and the next one gets a new
- * cluster.
+ * cluster. Classes that set nothing here share theirs.
  *
  * <pre>{@code
  * @ClusterTest(settings = "snapshot.entries=200")
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public @interface ClusterTest {
     /** How many nodes. */
-    int nodes() default 3;
+    int nodes() default TestCluster.ORDINARY_NODES;
 
     /** Whether there is a {@link Network} between the nodes, which a test can make a bad one. */
     boolean badNetwork() default false;

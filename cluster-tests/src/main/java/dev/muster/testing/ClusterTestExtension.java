@@ -1,24 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.testing;
 
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives the tests of a class their cluster, and has it verified after each. For one class at a time. */
-final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
+/**
+ * Gives tests their cluster, and has it verified after each. Classes that want an ordinary cluster share one until a test
+ * fails, for a start costs seconds; the others have one each. For one test at a time.
+ */
+final class ClusterTestExtension
+        implements BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterTestExtension.class);
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(ClusterTestExtension.class);
+    private static final AtomicInteger CLUSTERS = new AtomicInteger();
 
-    private final AtomicInteger clusters = new AtomicInteger();
-    private @Nullable TestCluster cluster;
+    /** A place for one cluster, empty when the last one was given up. */
+    private static final class Slot implements AutoCloseable {
+        @Nullable TestCluster cluster;
+
+        @Override
+        public void close() {
+            if (cluster != null) {
+                cluster.close();
+                cluster = null;
+            }
+        }
+    }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -32,63 +49,76 @@ final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallbac
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        LOG.info("{}: {}", context.getRequiredTestClass().getSimpleName(), context.getDisplayName());
-        running(context);
+        String test = context.getRequiredTestClass().getSimpleName() + "."
+                + context.getRequiredTestMethod().getName();
+        LOG.info("{}", test);
+        running(context).nodes().forEach(node -> JavaChild.mark(node.log(), test));
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
-        TestCluster used = cluster;
+        Slot slot = slot(context);
+        TestCluster used = slot.cluster;
         if (used == null) {
             return;
         }
         if (context.getExecutionException().isPresent()) {
-            discard(used);
+            discard(slot, used);
             return;
         }
         try {
             used.verify();
         } catch (Throwable e) {
-            discard(used);
+            discard(slot, used);
             throw e;
         }
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        if (cluster != null) {
-            cluster.close();
-            cluster = null;
+        if (!isOrdinary(wanted(context))) {
+            slot(context).close();
         }
     }
 
-    private void discard(TestCluster used) {
+    private static void discard(Slot slot, TestCluster used) {
         LOG.warn("logs and data of the failed test are kept in {}", used.folder());
+        slot.cluster = null;
         used.keepFiles();
         used.close();
-        cluster = null;
     }
 
-    private TestCluster running(ExtensionContext context) {
-        TestCluster running = cluster;
+    private static TestCluster running(ExtensionContext context) {
+        Slot slot = slot(context);
+        TestCluster running = slot.cluster;
         if (running == null) {
-            running = start(context.getRequiredTestClass());
-            cluster = running;
+            running = start(wanted(context));
+            slot.cluster = running;
         }
         return running;
     }
 
-    private TestCluster start(Class<?> test) {
-        ClusterTest wanted = test.getAnnotation(ClusterTest.class);
-        String name =
-                test.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
-        int number = clusters.incrementAndGet();
-        TestCluster.Builder builder = TestCluster.named(number == 1 ? name : name + "-" + number)
+    private static Slot slot(ExtensionContext context) {
+        ClusterTest wanted = wanted(context);
+        String key = isOrdinary(wanted) ? "ordinary" : context.getRequiredTestClass().getName();
+        return context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(key, unused -> new Slot(), Slot.class);
+    }
+
+    private static boolean isOrdinary(ClusterTest wanted) {
+        return wanted.nodes() == TestCluster.ORDINARY_NODES
+                && !wanted.badNetwork()
+                && wanted.settings().length == 0;
+    }
+
+    private static ClusterTest wanted(ExtensionContext context) {
+        return context.getRequiredTestClass().getAnnotation(ClusterTest.class);
+    }
+
+    private static TestCluster start(ClusterTest wanted) {
+        TestCluster.Builder builder = TestCluster.named("cluster-" + CLUSTERS.incrementAndGet())
                 .nodes(wanted.nodes())
                 .badNetwork(wanted.badNetwork());
-        for (String setting : wanted.settings()) {
-            builder.setting(setting);
-        }
+        Arrays.stream(wanted.settings()).forEach(builder::setting);
         return builder.start();
     }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * ends with it, whatever happened. Its own methods are for the thread of the test; nodes and clients for any.
  */
 public final class TestCluster implements AutoCloseable {
+    static final int ORDINARY_NODES = 3;
     private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CLIENT_TTL = Duration.ofSeconds(30);
@@ -320,7 +321,7 @@ public final class TestCluster implements AutoCloseable {
     public static final class Builder {
         private final String name;
         private final List<String> settings = new ArrayList<>();
-        private int nodes = 3;
+        private int nodes = ORDINARY_NODES;
         private boolean badNetwork;
 
         private Builder(String name) {

@@ -69,7 +69,7 @@ final class LostReplyTest {
 
         away.restart();
         Hashes.awaitEqual(cluster);
-        cluster.admin().transferLeadership(away.name());
+        cluster.clientOf(cluster.awaitLeader()).cluster().transferLeadership(away.name());
         cluster.awaitLeader(node -> node == away);
         heal(network);
 

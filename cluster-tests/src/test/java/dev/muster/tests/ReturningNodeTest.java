@@ -2,6 +2,7 @@
 package dev.muster.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.muster.client.Member;
 import dev.muster.client.NodeStatus;
@@ -11,6 +12,7 @@ import dev.muster.testing.SteadyWrites;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that were away, on a cluster that keeps next to no log behind its snapshots. */
@@ -60,11 +62,13 @@ final class ReturningNodeTest {
         assertThat(wiped.status().storageId()).isNotEmpty().isNotEqualTo(before.storageId());
         assertThat(wiped.status().clusterId()).isEqualTo(before.clusterId());
         Hashes.awaitEqual(cluster);
-        assertThat(cluster.admin().members())
-                .hasSize(3)
-                .extracting(Member::storageId)
-                .contains(wiped.status().storageId())
-                .doesNotContain(before.storageId());
+        await("all know the members")
+                .atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(cluster.admin().members())
+                        .hasSize(3)
+                        .extracting(Member::storageId)
+                        .contains(wiped.status().storageId())
+                        .doesNotContain(before.storageId()));
     }
 
     @Test
