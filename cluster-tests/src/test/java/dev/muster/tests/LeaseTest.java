@@ -218,7 +218,7 @@ final class LeaseTest {
                 KeepAliveRequest.newBuilder().addAllLeases(leases).build();
         var unused = heart.scheduleAtFixedRate(
                 () -> {
-                    var answered = node.leases().keepAlive(beat);
+                    var unusedAnswer = node.leases().keepAlive(beat);
                 },
                 0,
                 500,

@@ -108,6 +108,7 @@ public final class MusterServer implements AutoCloseable {
                 new RaftReplica.Membership(
                         identity.clusterId(),
                         founding.self(),
+                        config.listenRaft().toString(),
                         Founding.founders(identity),
                         genesis(identity.clusterId())),
                 raftOptions(),

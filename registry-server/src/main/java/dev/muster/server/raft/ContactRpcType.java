@@ -6,6 +6,7 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.rpc.RpcFactory;
@@ -15,6 +16,7 @@ import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ratis' gRPC transport with our log appender: it shows every request and reply to {@link QuorumContact}. Ratis makes
@@ -53,15 +55,41 @@ public final class ContactRpcType implements RpcType {
 
         @Override
         public LogAppender newLogAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
-            LogAppender appender = new Appender(server, new ObservedLeaderState(state, contact), follower);
+            ObservedLeaderState observed = new ObservedLeaderState(state, contact);
+            Appender appender = new Appender(server, observed, follower);
+            observed.appender = appender;
             contact.appenderMade(follower.getId(), appender);
             return appender;
         }
     }
 
     private static final class Appender extends GrpcLogAppender {
+        private volatile long firstSent = Long.MAX_VALUE;
+        private volatile long lastSent = -1;
+
         Appender(RaftServer.Division server, LeaderState leaderState, FollowerInfo follower) {
             super(server, leaderState, follower);
+        }
+
+        /** Entries are on their way; called by the appender's own thread. */
+        void sent(List<LogEntryProto> entries) {
+            if (!entries.isEmpty()) {
+                firstSent = Math.min(firstSent, entries.get(0).getIndex());
+                lastSent = Math.max(lastSent, entries.get(entries.size() - 1).getIndex());
+            }
+        }
+
+        /**
+         * Sends again what was sent on a connection that broke before the follower's answer came. Ratis 3.3.0 leaves the
+         * next index where it was, and heartbeats do not tell how far the follower is: what it has, but could not say,
+         * would not count, and the last writes before a pause would not commit until something is written after them.
+         */
+        void resendUnanswered() {
+            long match = getFollower().getMatchIndex();
+            if (lastSent > match && getFollower().getNextIndex() > match + 1 && !hasPendingDataRequests()) {
+                getFollower().setNextIndex(Math.max(match + 1, firstSent));
+                notifyLogAppender();
+            }
         }
 
         /**
@@ -79,6 +107,7 @@ public final class ContactRpcType implements RpcType {
     private static final class ObservedLeaderState implements LeaderState {
         private final LeaderState delegate;
         private final QuorumContact contact;
+        private volatile @Nullable Appender appender;
 
         ObservedLeaderState(LeaderState delegate, QuorumContact contact) {
             this.delegate = delegate;
@@ -92,18 +121,26 @@ public final class ContactRpcType implements RpcType {
             AppendEntriesRequestProto request =
                     delegate.newAppendEntriesRequestProto(follower, entries, previous, callId);
             contact.requestMade(follower.getId(), callId, request.getLeaderTerm(), ticket);
+            Appender sender = appender;
+            if (sender != null) {
+                sender.sent(entries);
+            }
             return request;
         }
 
         @Override
-        public void onAppendEntriesReply(LogAppender appender, AppendEntriesReplyProto reply) {
-            delegate.onAppendEntriesReply(appender, reply);
-            contact.replyReceived(appender.getFollowerId(), reply);
+        public void onAppendEntriesReply(LogAppender from, AppendEntriesReplyProto reply) {
+            delegate.onAppendEntriesReply(from, reply);
+            contact.replyReceived(from.getFollowerId(), reply);
+            Appender sender = appender;
+            if (sender != null && reply.getIsHearbeat() && reply.getResult() == AppendResult.SUCCESS) {
+                sender.resendUnanswered();
+            }
         }
 
         @Override
-        public void restart(LogAppender appender) {
-            delegate.restart(appender);
+        public void restart(LogAppender toRestart) {
+            delegate.restart(toRestart);
         }
 
         @Override

@@ -79,8 +79,11 @@ public final class RaftReplica implements Replica {
     private static final long CLOCK_MILLIS = Limits.MAX_CLOCK_STEP_MILLIS / 6;
 
     /** How the node takes part. */
-    public record Membership(String clusterId, Peer self, List<Peer> founders, Genesis genesis) {
-        /** {@code founders}: the members of a new cluster; empty for a node that joins or restarts. */
+    public record Membership(String clusterId, Peer self, String raftListen, List<Peer> founders, Genesis genesis) {
+        /**
+         * {@code raftListen}: host:port to listen at, which need not be the address under which others reach the node.
+         * {@code founders}: the members of a new cluster; empty for a node that joined later.
+         */
         public Membership {
             founders = List.copyOf(founders);
         }
@@ -154,7 +157,7 @@ public final class RaftReplica implements Replica {
             }
             if (portTaken(e)) {
                 throw new UncheckedIOException(
-                        "cannot listen at " + membership.self().raftAddress() + " for other nodes: the port is taken",
+                        "cannot listen at " + membership.raftListen() + " for other nodes: the port is taken",
                         new BindException(e.getMessage()));
             }
             throw new StorageException(
@@ -167,8 +170,8 @@ public final class RaftReplica implements Replica {
     }
 
     private RaftServer buildServer() throws IOException {
-        String raftAddress = membership.self().raftAddress();
-        int colon = raftAddress.lastIndexOf(':');
+        String listen = membership.raftListen();
+        int colon = listen.lastIndexOf(':');
         RaftGroup group = membership.founders().isEmpty()
                 ? RaftGroup.valueOf(groupId)
                 : RaftGroup.valueOf(
@@ -181,10 +184,7 @@ public final class RaftReplica implements Replica {
                 .setGroup(group)
                 .setStateMachineRegistry(id -> stateMachine)
                 .setProperties(RaftSettings.properties(
-                        folder,
-                        options,
-                        raftAddress.substring(0, colon),
-                        Integer.parseInt(raftAddress.substring(colon + 1))))
+                        folder, options, listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1))))
                 .setParameters(ContactRpcType.parametersWith(contact))
                 // Ratis' own default wipes the disk.
                 .setOption(RaftStorage.StartupOption.RECOVER)

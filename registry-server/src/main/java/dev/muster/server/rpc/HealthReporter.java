@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.rpc;
 
+import dev.muster.core.RegistryState;
 import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Replica;
 import dev.muster.server.replica.ReplicaListener;
@@ -19,6 +20,7 @@ final class HealthReporter {
 
     private final HealthStatusManager health = new HealthStatusManager();
     private final Executor executor;
+    private volatile boolean hasState;
 
     HealthReporter(Executor executor) {
         this.executor = executor;
@@ -28,6 +30,9 @@ final class HealthReporter {
     /** Whether the node serves: it leads and is ready, or knows another one that leads. */
     static boolean serves(Replica replica) {
         Leadership now = replica.leadership();
+        if (replica.state().clusterId().isEmpty()) {
+            return false;
+        }
         return now.leads() || (!now.leader().isEmpty() && !now.leader().equals(replica.node()));
     }
 
@@ -40,6 +45,14 @@ final class HealthReporter {
             @Override
             public void onLeadership(Leadership leadership) {
                 executor.execute(() -> report(replica));
+            }
+
+            @Override
+            public void onApplied(RegistryState state) {
+                if (!hasState && !state.clusterId().isEmpty()) {
+                    hasState = true;
+                    executor.execute(() -> report(replica));
+                }
             }
         });
         report(replica);

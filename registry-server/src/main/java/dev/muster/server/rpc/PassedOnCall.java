@@ -115,7 +115,12 @@ final class PassedOnCall<ReqT, RespT> {
     private final class FromCaller extends ServerCall.Listener<ReqT> {
         @Override
         public void onMessage(ReqT message) {
-            leader.sendMessage(message);
+            synchronized (caller) {
+                if (closed.get()) {
+                    return;
+                }
+                leader.sendMessage(message);
+            }
             if (leader.isReady()) {
                 caller.request(1);
             } else {
@@ -126,12 +131,18 @@ final class PassedOnCall<ReqT, RespT> {
 
         @Override
         public void onHalfClose() {
-            leader.halfClose();
+            synchronized (caller) {
+                if (!closed.get()) {
+                    leader.halfClose();
+                }
+            }
         }
 
         @Override
         public void onCancel() {
-            release();
+            synchronized (caller) {
+                release();
+            }
             leader.cancel("the caller has gone", null);
         }
 

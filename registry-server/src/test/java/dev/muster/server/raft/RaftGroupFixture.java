@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Replicas over real Ratis, real disks and real sockets in this process. */
@@ -89,7 +91,7 @@ final class RaftGroupFixture implements AutoCloseable {
                 .build();
         return RaftReplica.start(
                 folder,
-                new RaftReplica.Membership(CLUSTER, self, members, genesis),
+                new RaftReplica.Membership(CLUSTER, self, self.raftAddress(), members, genesis),
                 options,
                 (cause, message, why) -> fatals.add(cause + " " + message));
     }
@@ -155,10 +157,11 @@ final class RaftGroupFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = 0; i < replicas.size(); i++) {
-            if (replicas.get(i) != null) {
-                stop(i);
-            }
-        }
+        // All at once: a leader that is alone has nobody to hand over to, and waits for nobody.
+        IntStream.range(0, replicas.size())
+                .filter(i -> replicas.get(i) != null)
+                .mapToObj(i -> CompletableFuture.runAsync(() -> stop(i)))
+                .toList()
+                .forEach(CompletableFuture::join);
     }
 }
