@@ -3,13 +3,13 @@ package dev.muster.testing;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +17,7 @@ import org.slf4j.LoggerFactory;
  * Gives tests their cluster, and has it verified after each. Classes that want an ordinary cluster share one until a test
  * fails, for a start costs seconds; the others have one each. For one test at a time.
  */
-final class ClusterTestExtension
-        implements BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
+final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterTestExtension.class);
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(ClusterTestExtension.class);
@@ -26,7 +25,8 @@ final class ClusterTestExtension
 
     /** A place for one cluster, empty when the last one was given up. */
     private static final class Slot implements AutoCloseable {
-        @Nullable TestCluster cluster;
+        @Nullable
+        TestCluster cluster;
 
         @Override
         public void close() {
@@ -100,14 +100,13 @@ final class ClusterTestExtension
 
     private static Slot slot(ExtensionContext context) {
         ClusterTest wanted = wanted(context);
-        String key = isOrdinary(wanted) ? "ordinary" : context.getRequiredTestClass().getName();
+        String key =
+                isOrdinary(wanted) ? "ordinary" : context.getRequiredTestClass().getName();
         return context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(key, unused -> new Slot(), Slot.class);
     }
 
     private static boolean isOrdinary(ClusterTest wanted) {
-        return wanted.nodes() == TestCluster.ORDINARY_NODES
-                && !wanted.badNetwork()
-                && wanted.settings().length == 0;
+        return wanted.nodes() == TestCluster.ORDINARY_NODES && !wanted.badNetwork() && wanted.settings().length == 0;
     }
 
     private static ClusterTest wanted(ExtensionContext context) {

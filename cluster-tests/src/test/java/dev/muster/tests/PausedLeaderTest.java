@@ -2,6 +2,7 @@
 package dev.muster.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.client.NodeRole;
@@ -12,8 +13,11 @@ import dev.muster.testing.SteadyWrites;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
+import dev.muster.v1.GrantLeaseRequest;
+import dev.muster.v1.KeepAliveRequest;
 import dev.muster.v1.LookupRequest;
 import dev.muster.v1.LookupResponse;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +101,25 @@ final class PausedLeaderTest {
                 .atMost(ACCEPTED_STEP_DOWN)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> !claimsToLead(leader));
+    }
+
+    @Test
+    void isolatedLeaderAcknowledgesNoKeepAlive(TestCluster cluster) {
+        TestNode leader = cluster.awaitLeader();
+        try (RawNode raw = RawNode.at(leader.endpoint())) {
+            long lease = raw.leases()
+                    .grant(GrantLeaseRequest.newBuilder().setTtlMillis(60_000).build())
+                    .getLease();
+            KeepAliveRequest beat =
+                    KeepAliveRequest.newBuilder().addLeases(lease).build();
+            assertThat(raw.leases().keepAlive(beat).getUnknownList()).isEmpty();
+
+            cluster.followers().forEach(TestNode::pause);
+
+            assertThatThrownBy(() -> raw.leases().keepAlive(beat))
+                    .as("an acknowledgement by a node that nobody follows")
+                    .isInstanceOf(StatusRuntimeException.class);
+        }
     }
 
     @Test

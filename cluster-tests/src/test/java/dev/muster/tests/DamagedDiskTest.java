@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.muster.testing.ClusterTest;
+import dev.muster.testing.Exit;
+import dev.muster.testing.TestCluster;
+import dev.muster.testing.TestNode;
+import dev.muster.testing.Workload;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Disks that forgot or changed what a node had promised on them. */
+@ClusterTest
+final class DamagedDiskTest {
+    private static final int DATA_UNUSABLE = 77;
+    private static final Duration LONGEST_REFUSAL = Duration.ofSeconds(30);
+
+    /** The mark of what is durable is written once in a second. */
+    private static final Duration MARKED = Duration.ofMillis(2_500);
+
+    @Test
+    void nodeWhoseLogVanishedRefusesToVoteAndComesBackWhenItIsEmptied(TestCluster cluster) {
+        TestNode node = killedAfterWrites(cluster);
+        change(openSegment(node), file -> file.truncate(0));
+
+        node.start();
+        Exit exit = node.awaitExit(LONGEST_REFUSAL);
+
+        assertThat(exit.code()).isEqualTo(DATA_UNUSABLE);
+        assertThat(node.logged()).contains("durable").contains("rejoin");
+        node.wipe();
+        node.restart();
+    }
+
+    @Test
+    void flippedBitInWhatWasDurableIsNamedAndNeverServed(TestCluster cluster) {
+        TestNode node = killedAfterWrites(cluster);
+        Path segment = openSegment(node);
+        change(segment, file -> {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            file.read(one, 300);
+            one.put(0, (byte) (one.get(0) ^ 0x10));
+            one.flip();
+            file.write(one, 300);
+        });
+
+        node.start();
+        Exit exit = node.awaitExit(LONGEST_REFUSAL);
+
+        assertThat(exit.code()).isEqualTo(DATA_UNUSABLE);
+        assertThat(node.logged()).contains(segment.toString()).contains("offset");
+        node.wipe();
+        node.restart();
+    }
+
+    @Test
+    void entryThatWasHalfWrittenWhenTheNodeDiedIsCut(TestCluster cluster) {
+        TestNode node = killedAfterWrites(cluster);
+        change(openSegment(node), file -> {
+            byte[] half = {0x40, 1, 2, 3};
+            file.write(ByteBuffer.wrap(half), endOfData(file) + Long.BYTES);
+        });
+
+        node.restart();
+
+        assertThat(node.logged()).contains("half-written");
+    }
+
+    private static TestNode killedAfterWrites(TestCluster cluster) {
+        Workload writers = cluster.startWriters(2);
+        await("it is marked what is durable").pollDelay(MARKED).until(() -> true);
+        writers.awaitMore(50);
+        TestNode node = cluster.followers().get(0);
+        node.kill();
+        return node;
+    }
+
+    private static Path openSegment(TestNode node) {
+        try (Stream<Path> files = Files.walk(node.data())) {
+            return files.filter(file -> String.valueOf(file.getFileName()).startsWith("log_inprogress_"))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private interface Change {
+        void to(FileChannel file) throws IOException;
+    }
+
+    private static void change(Path path, Change change) {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            change.to(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long endOfData(FileChannel file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+        file.read(bytes, 0);
+        int end = bytes.position();
+        while (end > 0 && bytes.get(end - 1) == 0) {
+            end--;
+        }
+        return end;
+    }
+}
