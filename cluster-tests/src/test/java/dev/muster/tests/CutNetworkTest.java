@@ -66,7 +66,7 @@ final class CutNetworkTest {
     @Test
     void brokenConnectionsBetweenNodesAreMadeAgain(TestCluster cluster) {
         Workload writers = cluster.startWriters(4);
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 12; round++) {
             writers.awaitMore(30);
             cluster.nodes().forEach(node -> cluster.network().raftPort(node).reset());
         }

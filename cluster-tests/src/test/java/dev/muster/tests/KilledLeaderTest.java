@@ -4,6 +4,7 @@ package dev.muster.tests;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.client.Listing;
 import dev.muster.client.MusterClient;
 import dev.muster.client.ServiceInstance;
 import dev.muster.testing.ClusterTest;
@@ -51,7 +52,7 @@ final class KilledLeaderTest {
             }
         }
         MusterClient observer = cluster.client();
-        Map<String, Long> before = creations(observer, service);
+        Map<String, Listing> before = listings(observer, service);
         assertThat(before).hasSize(200);
 
         for (int kill = 0; kill < 4; kill++) {
@@ -61,8 +62,8 @@ final class KilledLeaderTest {
             leader.restart();
         }
 
-        assertThat(creations(observer, service))
-                .as("an instance that expired and was registered again would be of a later revision")
+        assertThat(listings(observer, service))
+                .as("an instance that expired and was registered again would be of a later revision and lease")
                 .isEqualTo(before);
     }
 
@@ -104,7 +105,7 @@ final class KilledLeaderTest {
         return gaps.stream().sorted().toList().get(gaps.size() / 2);
     }
 
-    private static Map<String, Long> creations(MusterClient client, String service) {
+    private static Map<String, Listing> listings(MusterClient client, String service) {
         return client.lookup(service).instances().stream()
                 .collect(toMap(
                         ServiceInstance::id, instance -> instance.listing().createRevision()));

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Shows that the cluster tests can fail: plants one fault after the other in a copy of the sources as of HEAD, each taking
+# away one remedy, and expects the test that the fault names to turn red.
+#   cluster-tests/mutants.sh                  all of mutants/*.patch
+#   cluster-tests/mutants.sh no-watchdog ...  these only
+set -eu
+
+cd "$(dirname "$0")/.."
+mutants=$PWD/cluster-tests/mutants
+work=$PWD/cluster-tests/target/mutants
+[ "$#" -gt 0 ] || set -- $(cd "$mutants" && ls *.patch | sed 's/\.patch$//')
+
+build() {
+    (cd "$work/tree" && ./mvnw --quiet -Dquick --projects cluster-tests --also-make "$@")
+}
+
+caught=0
+survived=""
+for name in "$@"; do
+    test=$(sed -n 's/^test: //p' "$mutants/$name.patch")
+    rm -rf "$work/tree"
+    mkdir -p "$work/tree"
+    git archive HEAD | tar --extract --directory "$work/tree"
+    patch --quiet --strip=1 --directory "$work/tree" --input "$mutants/$name.patch"
+    build test-compile >"$work/$name.log" 2>&1 || {
+        echo "$name: does not compile, see $work/$name.log" >&2
+        exit 1
+    }
+    if build test "-Dtest=$test" -Dsurefire.failIfNoSpecifiedTests=false >"$work/$name.log" 2>&1; then
+        survived="$survived $name"
+        echo "$name: SURVIVED $test"
+    elif grep -Eq 'Tests run: [1-9].*(Failures|Errors): [1-9]' "$work/$name.log"; then
+        caught=$((caught + 1))
+        echo "$name: caught by $test"
+    else
+        echo "$name: the test did not run, see $work/$name.log" >&2
+        exit 1
+    fi
+done
+rm -rf "$work/tree"
+echo "mutants: $caught of $# caught${survived:+, survived:$survived}"
+[ -z "$survived" ]
