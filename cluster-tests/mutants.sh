@@ -9,7 +9,11 @@ set -eu
 cd "$(dirname "$0")/.."
 mutants=$PWD/cluster-tests/mutants
 work=$PWD/cluster-tests/target/mutants
-[ "$#" -gt 0 ] || set -- $(cd "$mutants" && ls *.patch | sed 's/\.patch$//')
+if [ "$#" -eq 0 ]; then
+    for patch in "$mutants"/*.patch; do
+        set -- "$@" "$(basename "$patch" .patch)"
+    done
+fi
 
 build() {
     (cd "$work/tree" && ./mvnw --quiet -Dquick --projects cluster-tests --also-make "$@")

@@ -24,7 +24,7 @@ while [ "$round" -le "$rounds" ]; do
         echo "round $round of $rounds: passed"
     else
         failed="$failed $round"
-        rm -rf "$logs/$round"
+        rm -rf "${logs:?}/$round"
         cp -R cluster-tests/target/cluster-tests "$logs/$round"
         echo "round $round of $rounds: FAILED, see $logs/$round.log and the nodes' files in $logs/$round"
     fi
