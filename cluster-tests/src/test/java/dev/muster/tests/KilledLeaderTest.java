@@ -107,7 +107,6 @@ final class KilledLeaderTest {
 
     private static Map<String, Listing> listings(MusterClient client, String service) {
         return client.lookup(service).instances().stream()
-                .collect(toMap(
-                        ServiceInstance::id, instance -> instance.listing().createRevision()));
+                .collect(toMap(ServiceInstance::id, ServiceInstance::listing));
     }
 }
