@@ -30,7 +30,8 @@ final class KilledLeaderTest {
 
     @Test
     void killedLeaderIsReplacedAndNoRegistrationIsLost(TestCluster cluster) {
-        assertSoon(killLeaders(cluster, 3));
+        // Three gaps say nothing about the median; twenty do, in the slow run.
+        assertThat(killLeaders(cluster, 3)).hasSize(3);
     }
 
     @Test
