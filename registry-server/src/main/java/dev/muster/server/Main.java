@@ -18,7 +18,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 /** The process {@code muster server}: reads its configuration, runs a node, ends with a documented exit code. */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
-    private static final long STOP_MILLIS = 1_700;
+    private static final long STOP_MILLIS = 1_500;
 
     private Main() {}
 

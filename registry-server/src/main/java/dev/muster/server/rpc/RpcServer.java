@@ -53,7 +53,7 @@ public final class RpcServer implements AutoCloseable {
     private static final long HANDSHAKE_SECONDS = 5;
     private static final long KEEPALIVE_SECONDS = 15;
     private static final long KEEPALIVE_TIMEOUT_SECONDS = 5;
-    private static final long STOP_MILLIS = 1_000;
+    private static final long STOP_MILLIS = 400;
 
     private final NodeInfo info;
     private final PeerDirectory peers;
