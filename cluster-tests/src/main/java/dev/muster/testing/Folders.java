@@ -16,6 +16,11 @@ final class Folders {
 
     private Folders() {}
 
+    /** Where all of it is. */
+    static Path root() {
+        return ROOT;
+    }
+
     /** An empty folder of this name; what an earlier run left there is ended and deleted. */
     static Path fresh(String name) {
         Path folder = ROOT.resolve(name);

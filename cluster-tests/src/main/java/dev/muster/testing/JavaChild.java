@@ -36,6 +36,11 @@ public final class JavaChild {
                 .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "kill-children"));
     }
 
+    /** Made when the first child starts. */
+    private static final class Archive {
+        static final ClassArchive OF_NODES = ClassArchive.ofThisClassPath(SMALL);
+    }
+
     private final String name;
     private final Process process;
     private final Path log;
@@ -63,8 +68,9 @@ public final class JavaChild {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(SMALL);
+        command.addAll(Archive.OF_NODES.options());
         command.add("-cp");
-        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add(Archive.OF_NODES.classPath());
         command.add(mainClass);
         command.addAll(arguments);
         Path log = folder.resolve(name + ".log");

@@ -24,7 +24,7 @@ public final class TestNode {
     /** A node that was started serves within this time, on a slow machine. */
     static final Duration LONGEST_START = Duration.ofSeconds(60);
 
-    private static final String SERVER = "dev.muster.server.Main";
+    static final String SERVER = "dev.muster.server.Main";
 
     private final TestCluster cluster;
     private final String name;

@@ -69,7 +69,8 @@ final class StoppedNodeTest {
     void wholeClusterStoppedAndStartedKeepsEverything(TestCluster cluster) {
         Workload writers = cluster.startWriters(2).awaitMore(100);
         writers.stop();
-        cluster.nodes().forEach(node -> assertThat(node.stop().code()).isZero());
+        cluster.nodes().parallelStream()
+                .forEach(node -> assertThat(node.stop().code()).isZero());
         cluster.nodes().forEach(TestNode::start);
         cluster.awaitReady();
     }

@@ -74,6 +74,7 @@ public final class RaftReplica implements Replica {
 
     private static final long WATCH_MILLIS = 50;
     private static final long HAND_OVER_MILLIS = 1000;
+    private static final long TRANSPORT_CLOSE_MILLIS = 100;
 
     /** Well below the step that the registry's clock takes at once. */
     private static final long CLOCK_MILLIS = Limits.MAX_CLOCK_STEP_MILLIS / 6;
@@ -642,13 +643,29 @@ public final class RaftReplica implements Replica {
             raiseMark();
             mark.sync();
             folder.markClean();
-            server.close();
+            division().close();
+            closeTransport();
             mark.close();
         } catch (IOException e) {
             LOG.error("stopping: the clean mark could not be written: {}", e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** The log is closed by now. What is left is Ratis waiting for idle event loops, by default for seconds. */
+    private void closeTransport() throws InterruptedException {
+        Thread closing = daemon("muster-raft-close").newThread(() -> {
+            try {
+                server.close();
+            } catch (IOException e) {
+                LOG.warn("stopping: {}", e.toString());
+            }
+        });
+        closing.start();
+        closing.join(TRANSPORT_CLOSE_MILLIS);
+        closing.interrupt();
+        closing.join(TRANSPORT_CLOSE_MILLIS);
     }
 
     /** Hands leadership over, if this node has it, within about a second. */
