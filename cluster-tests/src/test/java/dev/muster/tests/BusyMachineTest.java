@@ -31,7 +31,7 @@ final class BusyMachineTest {
 
     @Test
     void leaderKeepsLeadingForAWhileThoughOthersTakeTheProcessors(TestCluster cluster) {
-        keepsLeading(cluster, Duration.ofSeconds(10));
+        keepsLeading(cluster, Duration.ofSeconds(5));
     }
 
     private static void keepsLeading(TestCluster cluster, Duration time) {

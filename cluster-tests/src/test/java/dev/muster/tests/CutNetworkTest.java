@@ -13,14 +13,14 @@ import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Connections between nodes that carry one way only, or slowly, or break. */
 @ClusterTest(badNetwork = true)
 final class CutNetworkTest {
-    /** One in eight left a follower behind that composed its appends. */
-    private static final int STORMS = 12;
-
     @Test
     void followerThatHearsNobodyDoesNotUnseatTheLeader(TestCluster cluster) {
         Workload writers = cluster.startWriters(2).awaitMore(50);
@@ -68,8 +68,20 @@ final class CutNetworkTest {
 
     @Test
     void brokenConnectionsBetweenNodesAreMadeAgainAndNobodyIsLeftBehind(TestCluster cluster) {
+        breakConnections(cluster, 3);
+    }
+
+    @Test
+    @Tag("slow")
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void connectionsMayBreakAgainAndAgain(TestCluster cluster) {
+        // One storm in eight left a follower behind for good that composed its appends.
+        breakConnections(cluster, 60);
+    }
+
+    private static void breakConnections(TestCluster cluster, int storms) {
         Workload writers = cluster.startWriters(4);
-        for (int storm = 0; storm < STORMS; storm++) {
+        for (int storm = 0; storm < storms; storm++) {
             for (int round = 0; round < 12; round++) {
                 writers.awaitMore(30);
                 cluster.nodes().forEach(node -> cluster.network().raftPort(node).reset());

@@ -92,6 +92,7 @@ public final class Main {
                     case IN_USE -> ExitCode.DATA_IN_USE;
                     case FOREIGN -> ExitCode.FOREIGN_CLUSTER;
                     case UNUSABLE -> ExitCode.DATA_UNUSABLE;
+                    case NEWER -> ExitCode.FEATURE_LEVEL;
                     case IO -> ExitCode.LOG_IO;
                 });
     }

@@ -15,14 +15,9 @@ import dev.muster.v1.Request;
 import dev.muster.v1.ServerFrame;
 import dev.muster.v1.ServerHello;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,16 +31,9 @@ import org.slf4j.LoggerFactory;
  * This process at the registry: its lease, and its writes in one sequence, each executed exactly once while the session
  * lives. Confined to the loop, except for {@link #submit}.
  *
- * <p><b>Exactly once.</b> A write gets its sequence when it is first sent. From then on it is kept, and sent again in
- * order on every new stream, until its answer arrives, even if nobody waits for that any more: a sequence left out would
- * stop all that follow. The registry keeps each outcome until {@code ack_below} passes it, so a write sent twice is
- * answered twice and executed once. A new stream of the same session carries a higher generation, which shuts out what
- * an older one may still have under way.
- *
- * <p><b>Holes.</b> A refusal may come from the registry's state, and then counts as the outcome of its sequence, or from
- * a node that was too busy to take the write, and then the sequence is still to be used. As long as nothing later was
- * executed, nobody can tell, so a filler keeps the place: a write that does nothing, sent only if the sequence turns out
- * to be missing.
+ * <p><b>Exactly once.</b> Writes go out and come again as {@link WriteWindow} says. The registry keeps each outcome until
+ * {@code ack_below} passes it, so a write sent twice is answered twice and executed once. A new stream of the same session
+ * carries a higher generation, which shuts out what an older one may still have under way.
  *
  * <p><b>When a stream ends</b>, for whatever reason (no leader, a lost connection, silence), the same session goes on in
  * the next stream, at the leader if somebody named it, at once the first time and backing off after that. A stream counts
@@ -59,16 +47,6 @@ import org.slf4j.LoggerFactory;
  * and nothing else came, a third of the time is left to go on elsewhere.
  */
 final class Session {
-    /** The largest operation that the registry takes, in bytes. */
-    static final int LARGEST_REQUEST = 64 << 10;
-    /** From the first unanswered write on. The registry remembers the outcome of each; this is its default bound. */
-    static final int WINDOW = 4096;
-    /** Writes that wait to be sent. */
-    static final int LONGEST_QUEUE = 1 << 16;
-    /** Bounds of one frame; the registry takes up to 1 MiB. */
-    static final int LARGEST_FRAME = 512 << 10;
-
-    static final int MOST_REQUESTS = 512;
     static final Duration SHORTEST_HELLO = Duration.ofMillis(500);
     static final Duration LONGEST_HELLO = Duration.ofSeconds(3);
 
@@ -95,22 +73,15 @@ final class Session {
     private final Queue<PendingWrite> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean awake = new AtomicBoolean();
 
-    /** To be sent, in order: first what was sent on an earlier stream, then what was not sent yet. */
-    private ArrayDeque<PendingWrite> outbox = new ArrayDeque<>();
-    /** Sequenced and not answered, by sequence, in order. */
-    private final Map<Long, PendingWrite> unanswered = new LinkedHashMap<>();
-    /** Those whose answer is late at some time, in order of that time. */
-    private final ArrayDeque<PendingWrite> deadlines = new ArrayDeque<>();
-
+    private final WriteWindow writes = new WriteWindow();
+    private final Lateness lateness;
     private final Set<Follower> followers = new LinkedHashSet<>();
 
     private Phase phase = Phase.IDLE;
     private @Nullable SessionStream stream;
     private Loop.@Nullable Timer retry;
-    private Loop.@Nullable Timer lateness;
     private long id;
     private long generation;
-    private long nextSequence = 1;
     private Duration ttl;
     private Origin origin = Origin.NONE;
     /** Whether the last stream ended because the registry missed a sequence. */
@@ -139,6 +110,7 @@ final class Session {
         this.options = options;
         this.backoff = backoff;
         this.ttl = options.sessionTtl();
+        this.lateness = new Lateness(loop, this::failLate);
     }
 
     /** Hands over a write. Any thread; the order of calls of one thread is kept. */
@@ -171,7 +143,7 @@ final class Session {
     /** Ends the session at the registry, after all writes before. Completed when that was answered. */
     CompletableFuture<Void> end() {
         takeInbox();
-        if (id == 0 && unanswered.isEmpty() && outbox.stream().allMatch(PendingWrite::isDone)) {
+        if (id == 0 && writes.isDone()) {
             return CompletableFuture.completedFuture(null);
         }
         PendingWrite last = PendingWrite.patient(
@@ -184,17 +156,15 @@ final class Session {
         takeInbox();
         phase = Phase.CLOSED;
         cancel(retry);
-        cancel(lateness);
+        lateness.clear();
         if (stream != null) {
             stream.finish();
             stream = null;
         }
         followers.clear();
-        List<PendingWrite> all = new ArrayList<>(unanswered.values());
-        outbox.stream().filter(write -> !write.isSequenced()).forEach(all::add);
-        unanswered.clear();
-        outbox.clear();
-        deadlines.clear();
+        List<PendingWrite> all = writes.sent();
+        all.addAll(writes.unsent());
+        writes.clear();
         all.forEach(write -> fail(write, "the client was closed before the registry answered"));
     }
 
@@ -203,7 +173,7 @@ final class Session {
         for (PendingWrite write = inbox.poll(); write != null; write = inbox.poll()) {
             enqueue(write);
         }
-        if (phase == Phase.IDLE && !outbox.isEmpty()) {
+        if (phase == Phase.IDLE && !writes.hasNothingToSend()) {
             connect();
         }
         pump();
@@ -212,16 +182,8 @@ final class Session {
     private void enqueue(PendingWrite write) {
         if (phase == Phase.CLOSED) {
             fail(write, "the client is closed");
-        } else if (outbox.size() >= LONGEST_QUEUE) {
-            write.answer()
-                    .completeExceptionally(new MusterException(
-                            MusterException.Reason.LIMIT,
-                            Fate.NOT_APPLIED,
-                            "writes waiting to be sent: " + outbox.size() + " (expected: fewer than " + LONGEST_QUEUE
-                                    + "); wait for answers before writing more"));
-        } else {
-            outbox.add(write);
-            watchDeadline(write);
+        } else if (writes.add(write)) {
+            lateness.watch(write);
         }
     }
 
@@ -272,7 +234,7 @@ final class Session {
         if (frame.hasEnd() && from == stream) {
             broken(from, new Broken(frame.getEnd(), true, true));
         }
-        forgetAnswered();
+        lateness.forgetAnswered();
         pump();
     }
 
@@ -305,19 +267,19 @@ final class Session {
     }
 
     private void answered(Reply reply) {
-        PendingWrite write = unanswered.get(reply.getCorrelation());
+        PendingWrite write = writes.unanswered(reply.getCorrelation());
         if (write == null) {
             return;
         }
         Error error = reply.getResult().getError();
         if (!reply.getResult().hasError()) {
-            counted(write, reply.getCorrelation());
+            executed(write, reply.getCorrelation());
             write.answer().complete(reply.getResult());
         } else if (Failures.resends(error.getReason())) {
             brokenOff(error);
         } else if (error.getReason() == Reason.REASON_SESSION_UNKNOWN) {
             if (write.streams() == 1) {
-                unanswered.remove(reply.getCorrelation());
+                writes.forget(reply.getCorrelation());
                 write.answer().completeExceptionally(Failures.exception(error));
             }
             brokenOff(error);
@@ -329,30 +291,19 @@ final class Session {
     private void refused(PendingWrite write, long sequence, Error error) {
         boolean fillerDone = write.isFiller() && error.getReason() == Reason.REASON_INVALID;
         if (fillerDone || Failures.isOutcome(error.getReason())) {
-            counted(write, sequence);
+            executed(write, sequence);
         } else {
             worked();
-            unanswered.put(sequence, write.isFiller() ? write : PendingWrite.filler(sequence));
+            writes.refused(sequence, write);
         }
         if (!write.isFiller()) {
             write.answer().completeExceptionally(Failures.exception(error));
         }
     }
 
-    /** The registry executed this sequence, hence all before it. */
-    private void counted(PendingWrite write, long sequence) {
+    private void executed(PendingWrite write, long sequence) {
         worked();
-        unanswered.remove(sequence, write);
-        Iterator<Map.Entry<Long, PendingWrite>> before = unanswered.entrySet().iterator();
-        while (before.hasNext()) {
-            Map.Entry<Long, PendingWrite> entry = before.next();
-            if (entry.getKey() > sequence) {
-                return;
-            }
-            if (entry.getValue().isFiller()) {
-                before.remove();
-            }
-        }
+        writes.executed(sequence, write);
     }
 
     private void brokenOff(Error error) {
@@ -381,7 +332,7 @@ final class Session {
         if (endsSession(broken.error().getReason())) {
             lost(broken.error());
         } else {
-            resendAll();
+            writes.resendAll();
         }
     }
 
@@ -407,31 +358,22 @@ final class Session {
                 || wrongClusters >= channels.endpoints().size();
     }
 
-    private void resendAll() {
-        ArrayDeque<PendingWrite> again = new ArrayDeque<>(unanswered.values());
-        outbox.stream().filter(write -> !write.isSequenced()).forEach(again::add);
-        outbox = again;
-    }
-
     private void lost(Error why) {
         if (id != 0) {
             LOG.info("session {} is lost: {}", id, why.getMessage());
         }
         id = 0;
         generation = 0;
-        nextSequence = 1;
         missedSequence = false;
         wrongClusters = 0;
-        List<PendingWrite> sent = new ArrayList<>(unanswered.values());
-        unanswered.clear();
-        List<PendingWrite> unsent =
-                outbox.stream().filter(write -> !write.isSequenced()).toList();
-        outbox.clear();
+        List<PendingWrite> sent = writes.sent();
+        List<PendingWrite> unsent = writes.unsent();
+        writes.clear();
         // A follower may leave while it is told.
         List.copyOf(followers).forEach(Follower::sessionLost);
         takeInbox();
-        outbox.addAll(unsent);
-        if (outbox.isEmpty() && followers.isEmpty()) {
+        writes.addAll(unsent);
+        if (writes.hasNothingToSend() && followers.isEmpty()) {
             cancel(retry);
             phase = Phase.IDLE;
         }
@@ -452,55 +394,12 @@ final class Session {
             return;
         }
         while (to.isReady()) {
-            ClientFrame frame = nextFrame();
+            ClientFrame frame = writes.nextFrame(origin);
             if (frame.getRequestsCount() == 0) {
                 return;
             }
             to.send(frame);
         }
-    }
-
-    private ClientFrame nextFrame() {
-        ClientFrame.Builder frame = ClientFrame.newBuilder();
-        int bytes = 0;
-        while (!outbox.isEmpty() && frame.getRequestsCount() < MOST_REQUESTS && bytes < LARGEST_FRAME) {
-            PendingWrite write = outbox.element();
-            if (!write.isSequenced()) {
-                if (nextSequence - ackBelow() >= WINDOW) {
-                    break;
-                }
-                if (write.isDone() || !sequence(write)) {
-                    outbox.remove();
-                    continue;
-                }
-            }
-            outbox.remove();
-            bytes += write.size();
-            frame.addRequests(write.send());
-        }
-        return frame.setAckBelow(ackBelow()).build();
-    }
-
-    /** Gives the write its place, unless it is too large for the registry. */
-    private boolean sequence(PendingWrite write) {
-        int size = write.sequence(nextSequence, origin);
-        if (size > LARGEST_REQUEST) {
-            write.unsequence();
-            write.answer()
-                    .completeExceptionally(new MusterException(
-                            MusterException.Reason.INVALID,
-                            Fate.NOT_APPLIED,
-                            "size of the request: " + size + " bytes (expected: up to " + LARGEST_REQUEST + ")"));
-            return false;
-        }
-        unanswered.put(nextSequence++, write);
-        return true;
-    }
-
-    private long ackBelow() {
-        return unanswered.isEmpty()
-                ? nextSequence
-                : unanswered.keySet().iterator().next();
     }
 
     // ---- the lease ------------------------------------------------------------------------------------------------
@@ -523,7 +422,7 @@ final class Session {
         }
         to.sendKeepAlive(ClientFrame.newBuilder()
                 .setKeepAlive(true)
-                .setAckBelow(ackBelow())
+                .setAckBelow(writes.ackBelow())
                 .build());
         loop.schedule(ttl.dividedBy(3), () -> keepAlive(to));
     }
@@ -536,49 +435,17 @@ final class Session {
                             Failures.error(Reason.REASON_SESSION_UNKNOWN, "the lease of session " + id + " ended"),
                             true,
                             true));
-        } else if (unanswered.isEmpty()) {
+        } else if (writes.isAnswered()) {
             // While writes wait, only their answers prove that the stream works.
             worked();
         }
     }
 
-    // ---- lateness -------------------------------------------------------------------------------------------------
-
-    private void watchDeadline(PendingWrite write) {
-        if (write.isBounded()) {
-            deadlines.add(write);
-            if (lateness == null) {
-                scheduleLateness(write);
-            }
-        }
-    }
-
-    private void scheduleLateness(PendingWrite first) {
-        Duration remaining = Duration.ofNanos(Math.max(1, first.remainingNanos(loop.nanoTime())));
-        lateness = loop.schedule(remaining, this::failLate);
-    }
-
-    private void failLate() {
-        lateness = null;
-        forgetAnswered();
-        for (PendingWrite first = deadlines.peek(); first != null; first = deadlines.peek()) {
-            if (!first.isDone() && first.remainingNanos(loop.nanoTime()) > 0) {
-                scheduleLateness(first);
-                break;
-            }
-            deadlines.remove();
-            fail(
-                    first,
-                    "no answer from the registry within "
-                            + options.requestTimeout().toMillis() + " ms");
-        }
-        outbox.removeIf(write -> write.isDone() && !write.isSequenced());
-    }
-
-    private void forgetAnswered() {
-        for (PendingWrite first = deadlines.peek(); first != null && first.isDone(); first = deadlines.peek()) {
-            deadlines.remove();
-        }
+    private void failLate(List<PendingWrite> late) {
+        String message =
+                "no answer from the registry within " + options.requestTimeout().toMillis() + " ms";
+        late.forEach(write -> fail(write, message));
+        writes.dropDone();
     }
 
     private static void fail(PendingWrite write, String message) {

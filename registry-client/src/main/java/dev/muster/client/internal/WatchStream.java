@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
  * fewer and larger deltas instead of a growing queue.
  */
 final class WatchStream {
-    /** Three missed progress frames: the stream is dead, whatever the connection says. */
-    static final Duration SILENCE = Duration.ofSeconds(15);
+    /** After three missed progress frames: the stream is dead, whatever the connection says. */
+    static final Duration SILENCE = Duration.ofSeconds(9);
     /** For the connection and the first frame. */
     static final Duration GREETING = Duration.ofSeconds(3);
 

@@ -63,7 +63,7 @@ class SessionTest {
         long frames = stream.frames.stream()
                 .filter(frame -> frame.getRequestsCount() > 0)
                 .count();
-        assertThat(frames).isEqualTo(2048 / Session.MOST_REQUESTS);
+        assertThat(frames).isEqualTo(2048 / WriteWindow.MOST_REQUESTS);
         assertThat(requests)
                 .extracting(Request::getSequence)
                 .containsExactlyElementsOf(
@@ -89,15 +89,15 @@ class SessionTest {
 
     @Test
     void noMoreWritesAreUnansweredThanTheRegistryRemembers() {
-        var unused = writes(Session.WINDOW + 10);
+        var unused = writes(WriteWindow.WINDOW + 10);
         FakeSession stream = node.nextSession();
         stream.greet(11);
-        List<Request> requests = stream.requests(Session.WINDOW);
+        List<Request> requests = stream.requests(WriteWindow.WINDOW);
 
         muster.loop.run(() -> {});
         assertThat(stream.hasRequest()).isFalse();
         stream.accept(requests.get(0), 1);
-        assertThat(stream.request().getSequence()).isEqualTo(Session.WINDOW + 1L);
+        assertThat(stream.request().getSequence()).isEqualTo(WriteWindow.WINDOW + 1L);
     }
 
     @Test
@@ -474,7 +474,7 @@ class SessionTest {
     @Test
     void tooLargeWriteIsRefusedWithoutTakingASequence() {
         CompletableFuture<WriteResult> large = muster.client.writeAsync(
-                Change.register(TestClient.instance("large").version("x".repeat(Session.LARGEST_REQUEST))));
+                Change.register(TestClient.instance("large").version("x".repeat(WriteWindow.LARGEST_REQUEST))));
         muster.begin("w");
         FakeSession stream = node.nextSession();
         stream.greet(11);

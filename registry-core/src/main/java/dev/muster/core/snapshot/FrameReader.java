@@ -92,7 +92,7 @@ final class FrameReader {
         } else if (known != null) {
             readRecords(known, records, payload);
         } else if ((flags & Frames.REQUIRED) != 0) {
-            throw corrupt("this section is required and not known here; a newer release wrote it");
+            throw new NewerSnapshotException("the snapshot has a required section " + number + " of a newer release");
         }
         count(header.array());
         count(payload);

@@ -61,6 +61,7 @@ public final class SnapshotCodec {
      * Reads a state up to the end of the stream, which is not closed.
      *
      * @throws CorruptSnapshotException if the stream is anything but one whole snapshot
+     * @throws NewerSnapshotException if it is one that a newer release wrote
      * @throws IOException if the stream cannot be read
      */
     public static Snapshot read(InputStream in) throws IOException {

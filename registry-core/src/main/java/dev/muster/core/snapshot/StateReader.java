@@ -2,6 +2,7 @@
 package dev.muster.core.snapshot;
 
 import com.google.protobuf.ByteString;
+import dev.muster.core.Limits;
 import dev.muster.core.RegistryState;
 import dev.muster.core.catalog.Budget;
 import dev.muster.core.catalog.Catalog;
@@ -82,9 +83,13 @@ final class StateReader implements FrameReader.Sink {
         return new Snapshot(header, state);
     }
 
-    private void add(SnapshotHeader record) {
+    private void add(SnapshotHeader record) throws NewerSnapshotException {
         if (header != null) {
             throw new IllegalStateException("a second header");
+        }
+        if (record.getFeatureLevel() > Limits.FEATURE_LEVEL) {
+            throw new NewerSnapshotException("the snapshot has feature level " + record.getFeatureLevel()
+                    + ", this version knows " + Limits.FEATURE_LEVEL);
         }
         header = record;
         events = EventRing.startingAt(record.getFirstEvent());

@@ -150,11 +150,19 @@ final class SnapshotCodecTest {
                 SnapshotCodec.read(new ByteArrayInputStream(join(frames))).state());
         frames.set(4, frame(200, Frames.REQUIRED, 3, new byte[5]));
         assertThatThrownBy(() -> SnapshotCodec.read(new ByteArrayInputStream(join(frames))))
-                .isInstanceOfSatisfying(CorruptSnapshotException.class, e -> {
-                    assertThat(e.section()).isEqualTo("200");
-                    assertThat(e.offset()).isGreaterThan(START_BYTES);
-                })
-                .hasMessageContaining("a newer release wrote it");
+                .isInstanceOf(NewerSnapshotException.class)
+                .hasMessageContaining("section 200 of a newer release");
+    }
+
+    @Test
+    void aFeatureLevelThatIsNotKnownIsNoDamage() {
+        RegistryState newer = everythingOnce().toBuilder()
+                .featureLevel(Limits.FEATURE_LEVEL + 1)
+                .build();
+        byte[] bytes = write(newer);
+        assertThatThrownBy(() -> SnapshotCodec.read(new ByteArrayInputStream(bytes)))
+                .isInstanceOf(NewerSnapshotException.class)
+                .hasMessageContaining("feature level " + (Limits.FEATURE_LEVEL + 1));
     }
 
     @Test

@@ -130,7 +130,13 @@ public final class LeaseReaper implements ReplicaListener {
     /** Proposes the end of the hold of leases whose owner was heard. */
     void resume(List<Deadlines.Entry> held) {
         held.forEach(deadlines::markPending);
-        propose(Command.newBuilder().setResumeLeases(ResumeLeases.newBuilder().addAllLeases(ids(held))), held);
+        for (int from = 0; from < held.size(); from += MAX_BATCH) {
+            List<Deadlines.Entry> some = held.subList(from, Math.min(from + MAX_BATCH, held.size()));
+            propose(
+                    Command.newBuilder()
+                            .setResumeLeases(ResumeLeases.newBuilder().addAllLeases(ids(some))),
+                    some);
+        }
     }
 
     private void follow(Leadership leadership) {

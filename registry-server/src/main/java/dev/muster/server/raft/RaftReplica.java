@@ -6,7 +6,6 @@ import dev.muster.core.RegistryState;
 import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
-import dev.muster.internal.v1.TermStarted;
 import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.Replica;
@@ -14,7 +13,6 @@ import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.replica.ReplicaListener;
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.DurableMark;
-import dev.muster.server.storage.Identity;
 import dev.muster.server.storage.StorageException;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
@@ -22,19 +20,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -42,10 +35,7 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.SetConfigurationRequest;
-import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
@@ -57,14 +47,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The replica over Ratis: wires the parts of this package and keeps them in step with this node's leadership.
+ * The replica over Ratis: wires the parts of this package, reads and writes. {@link LeadershipCycle} follows who leads,
+ * {@link GroupAdmin} changes who belongs to the group, {@link Upkeep} runs what happens by itself.
  *
- * <p>A leadership runs like this. Ratis says the leader is ready; the quorum contact begins the term; group commit opens
- * for one command, TermStarted; when that is applied, {@link #leadership()} says {@code leads} and everything else may
- * enter. When Ratis says it is over, or the watchdog hears no majority for the election timeout, group commit closes,
- * barriers fail, and writes whose entry is in the log end with an unknown outcome.
- *
- * <p>Thread-safe. Leadership is followed on one thread of its own, apply runs on Ratis' thread.
+ * <p>Thread-safe. Apply runs on Ratis' thread.
  */
 public final class RaftReplica implements Replica {
     private static final Logger LOG = LoggerFactory.getLogger(RaftReplica.class);
@@ -73,7 +59,6 @@ public final class RaftReplica implements Replica {
     public static final String GROUP = "registry";
 
     private static final long WATCH_MILLIS = 50;
-    private static final long HAND_OVER_MILLIS = 1000;
     private static final long TRANSPORT_CLOSE_MILLIS = 100;
 
     /** Well below the step that the registry's clock takes at once. */
@@ -103,18 +88,16 @@ public final class RaftReplica implements Replica {
     private final SnapshotTrigger snapshotTrigger;
     private final RevisionWaiters revisions;
     private final List<String> repairs;
-    private final List<ReplicaListener> listeners = new CopyOnWriteArrayList<>();
-    private final ExecutorService leadershipThread = Executors.newSingleThreadExecutor(daemon("muster-leadership"));
-    private final ScheduledExecutorService watchThread =
-            Executors.newSingleThreadScheduledExecutor(daemon("muster-watchdog"));
+    private final Upkeep upkeep;
+    private final LeadershipCycle leadership;
+    private final GroupAdmin admin;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final RaftServer server;
     private final RaftGroupId groupId;
     private final RaftPeerId selfId;
     private final RaftServer.Division division;
-    private volatile Leadership leadership = Leadership.unknown(0);
-    private volatile boolean stopping;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RaftReplica(DataFolder folder, Membership membership, RaftOptions options, Fatal fatal) throws IOException {
         this.membership = membership;
@@ -132,13 +115,18 @@ public final class RaftReplica implements Replica {
         this.stateMachine =
                 new RegistryStateMachine(membership.clusterId(), GROUP, snapshots, fatal, new StateMachineEvents());
         this.revisions = new RevisionWaiters(() -> state().revision());
-        this.contact = new QuorumContact(selfId, () -> division().getRaftConf(), System::nanoTime, notLeader());
-        this.groupCommit =
-                new GroupCommit(membership.clusterId(), GROUP, this::append, System::currentTimeMillis, notLeader());
+        this.upkeep = new Upkeep(fatal);
+        this.leadership = new LeadershipCycle(membership, selfId, upkeep, this::division, this::leadershipParts);
+        this.contact =
+                new QuorumContact(selfId, () -> division().getRaftConf(), System::nanoTime, leadership.notLeader());
+        this.groupCommit = new GroupCommit(
+                membership.clusterId(), GROUP, this::append, System::currentTimeMillis, leadership.notLeader());
         this.snapshotWriter = new SnapshotWriter(GROUP, stateMachine::applied, snapshots, this::purge);
         this.snapshotTrigger = new SnapshotTrigger(options, System::nanoTime);
         this.server = buildServer();
         this.division = server.getDivision(groupId);
+        this.admin =
+                new GroupAdmin(server, division, membership.self().node(), leadership, options.electionTimeoutMax());
     }
 
     /**
@@ -177,9 +165,7 @@ public final class RaftReplica implements Replica {
                 ? RaftGroup.valueOf(groupId)
                 : RaftGroup.valueOf(
                         groupId,
-                        membership.founders().stream()
-                                .map(RaftReplica::raftPeer)
-                                .toList());
+                        membership.founders().stream().map(GroupAdmin::raftPeer).toList());
         return RaftServer.newBuilder()
                 .setServerId(selfId)
                 .setGroup(group)
@@ -196,37 +182,25 @@ public final class RaftReplica implements Replica {
         try {
             groupCommit.start();
             server.start();
-            every(WATCH_MILLIS, this::watchQuorum);
-            every(WATCH_MILLIS, this::raiseMark);
-            every(1000, this::syncMark);
-            every(1000, this::snapshotIfDue);
-            every(200, this::watchDivision);
-            every(CLOCK_MILLIS, this::moveClock);
+            applyWhatIsKnownToBeCommitted();
+            upkeep.every(WATCH_MILLIS, "the watch over the quorum", this::watchQuorum);
+            upkeep.every(WATCH_MILLIS, "the raise of the durable mark", this::raiseMark);
+            upkeep.every(1000, "the sync of the durable mark", mark::sync);
+            upkeep.every(1000, "the trigger of snapshots", this::snapshotIfDue);
+            upkeep.every(200, "the watch over the Raft group", this::watchDivision);
+            upkeep.every(CLOCK_MILLIS, "the clock", this::moveClock);
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;
         }
     }
 
-    private void every(long millis, Task task) {
-        var unused = watchThread.scheduleWithFixedDelay(() -> runGuarded(task), millis, millis, TimeUnit.MILLISECONDS);
-    }
-
-    @FunctionalInterface
-    private interface Task {
-        void run() throws IOException;
-    }
-
-    private void runGuarded(Task task) {
-        try {
-            if (!stopping) {
-                task.run();
-            }
-        } catch (IOException e) {
-            fatal.end(Fatal.Cause.LOG_IO, "the data folder cannot be written: " + e, e);
-        } catch (RuntimeException | Error e) {
-            fatal.end(Fatal.Cause.DEFECT, "a background task failed: " + e, e);
-        }
+    /**
+     * What the durable mark vouches for was committed before the node stopped. Ratis learns that only from a leader: a
+     * restarted cluster would elect one first and apply its logs after that, while everybody waits.
+     */
+    private void applyWhatIsKnownToBeCommitted() {
+        division().getRaftLog().updateCommitIndex(mark.index(), division().getInfo().getCurrentTerm(), false);
     }
 
     // Reading and writing
@@ -243,17 +217,19 @@ public final class RaftReplica implements Replica {
 
     @Override
     public Leadership leadership() {
-        return leadership;
+        return leadership.now();
     }
 
     @Override
     public CompletableFuture<Result> submit(Command command) {
-        return leadership.leads() ? groupCommit.submit(command) : CompletableFuture.failedFuture(notLeader());
+        return leadership.now().leads()
+                ? groupCommit.submit(command)
+                : CompletableFuture.failedFuture(leadership.notLeader());
     }
 
     @Override
     public CompletableFuture<Void> linearize() {
-        return leadership.leads() ? contact.barrier() : CompletableFuture.failedFuture(notLeader());
+        return leadership.now().leads() ? contact.barrier() : CompletableFuture.failedFuture(leadership.notLeader());
     }
 
     @Override
@@ -263,7 +239,7 @@ public final class RaftReplica implements Replica {
 
     @Override
     public void addListener(ReplicaListener listener) {
-        listeners.add(listener);
+        leadership.addListener(listener);
     }
 
     private CompletableFuture<@Nullable ReplicaException> append(Batch batch) {
@@ -301,37 +277,30 @@ public final class RaftReplica implements Replica {
                 || cause instanceof LeaderNotReadyException
                 || cause instanceof LeaderSteppingDownException;
         return notLeading
-                ? notLeader()
+                ? leadership.notLeader()
                 : ReplicaException.of(Reason.REASON_UNAVAILABLE, "the log did not take the write: " + cause);
     }
-
-    private ReplicaException notLeader() {
-        return ReplicaException.notLeader(node(), leadership.leaderAddress());
-    }
-
-    // Leadership
 
     private final class StateMachineEvents implements RegistryStateMachine.Events {
         @Override
         public void applied(RegistryState state) {
             revisions.applied(state.revision());
-            listeners.forEach(listener -> listener.onApplied(state));
+            leadership.applied(state);
         }
 
         @Override
         public void leaderReady() {
-            onLeadershipThread(RaftReplica.this::beginTerm);
+            leadership.elected();
         }
 
         @Override
         public void notLeader() {
-            leadership = Leadership.unknown(leadership.term());
-            onLeadershipThread(RaftReplica.this::endTerm);
+            leadership.deposed();
         }
 
         @Override
         public void leaderChanged() {
-            onLeadershipThread(RaftReplica.this::followLeader);
+            leadership.changed();
         }
 
         @Override
@@ -349,85 +318,13 @@ public final class RaftReplica implements Replica {
 
         @Override
         public void shutDown() {
-            if (!stopping) {
+            if (!upkeep.isClosed()) {
                 fatal.end(
                         Fatal.Cause.DEFECT,
                         "Ratis stopped by itself",
                         new IllegalStateException("unexpected shutdown of the Raft server"));
             }
         }
-    }
-
-    private void onLeadershipThread(Runnable step) {
-        if (!leadershipThread.isShutdown()) {
-            leadershipThread.execute(() -> runGuarded(step::run));
-        }
-    }
-
-    private void beginTerm() {
-        long term = division().getInfo().getCurrentTerm();
-        if (!division().getInfo().isLeader()) {
-            return;
-        }
-        contact.begin(term);
-        groupCommit.open(term);
-        Command started = Command.newBuilder()
-                .setTermStarted(TermStarted.newBuilder().setNode(node()).setGenesis(membership.genesis()))
-                .build();
-        var unused = groupCommit
-                .submit(started)
-                .whenComplete((result, failure) -> onLeadershipThread(() -> termStarted(term, result, failure)));
-    }
-
-    private void termStarted(long term, @Nullable Result result, @Nullable Throwable failure) {
-        boolean stillLeader =
-                division().getInfo().isLeader() && division().getInfo().getCurrentTerm() == term;
-        if (!stillLeader) {
-            LOG.info("term {} ended before it could begin", term);
-        } else if (state().term() == term) {
-            publish(new Leadership(true, term, node(), membership.self().clientAddress()));
-        } else {
-            LOG.warn("term {} did not begin and is tried again: {}", term, failure != null ? failure : result);
-            var unused = watchThread.schedule(
-                    () -> onLeadershipThread(this::beginTerm), WATCH_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void endTerm() {
-        groupCommit.close(notLeader());
-        contact.end(notLeader());
-        publish(Leadership.unknown(division().getInfo().getCurrentTerm()));
-        followLeader();
-    }
-
-    private void followLeader() {
-        if (division().getInfo().isLeader()) {
-            return;
-        }
-        long term = division().getInfo().getCurrentTerm();
-        RaftPeerId leaderId = division().getInfo().getLeaderId();
-        RaftPeer leader = leaderId == null ? null : division().getRaftConf().getPeer(leaderId);
-        publish(
-                leader == null || leaderId.equals(selfId)
-                        ? Leadership.unknown(term)
-                        : new Leadership(false, term, Identity.nodeOf(leaderId.toString()), leader.getClientAddress()));
-    }
-
-    private void publish(Leadership newLeadership) {
-        if (!newLeadership.equals(leadership)) {
-            leadership = newLeadership;
-            LOG.info("{}", describe(newLeadership));
-        }
-        listeners.forEach(listener -> listener.onLeadership(newLeadership));
-    }
-
-    private static String describe(Leadership l) {
-        if (l.leads()) {
-            return "this node leads term " + l.term();
-        }
-        return l.leader().isEmpty()
-                ? "no leader is known in term " + l.term()
-                : "node " + l.leader() + " leads term " + l.term();
     }
 
     // Watching
@@ -443,24 +340,13 @@ public final class RaftReplica implements Replica {
         contact.retryRound();
         if (contact.silentNanos() > options.electionTimeoutMax().toNanos()) {
             LOG.warn("no majority was heard for {}; this node gives up leadership", options.electionTimeoutMax());
-            stepDown();
+            admin.stepDown();
         }
-    }
-
-    private void stepDown() {
-        transfer(null, HAND_OVER_MILLIS).exceptionally(e -> {
-            LOG.warn("stepping down failed and is tried again: {}", rootOf(e).toString());
-            return null;
-        });
     }
 
     private void raiseMark() throws IOException {
         mark.raise(Math.min(
                 division().getRaftLog().getFlushIndex(), division().getRaftLog().getLastCommittedIndex()));
-    }
-
-    private void syncMark() throws IOException {
-        mark.sync();
     }
 
     private void snapshotIfDue() {
@@ -477,7 +363,7 @@ public final class RaftReplica implements Replica {
 
     private void watchDivision() {
         LifeCycle.State lifeCycle = division().getInfo().getLifeCycleState();
-        if (!stopping && lifeCycle.isClosingOrClosed()) {
+        if (!upkeep.isClosed() && lifeCycle.isClosingOrClosed()) {
             fatal.end(
                     Fatal.Cause.DEFECT,
                     "the Raft group closed by itself",
@@ -513,10 +399,7 @@ public final class RaftReplica implements Replica {
 
     @Override
     public List<Peer> members() {
-        return division().getRaftConf().getCurrentPeers().stream()
-                .map(RaftReplica::peer)
-                .sorted(Comparator.comparing(Peer::node))
-                .toList();
+        return admin.members();
     }
 
     /** What the start repaired on the disk, for the event log. */
@@ -532,114 +415,24 @@ public final class RaftReplica implements Replica {
 
     @Override
     public CompletableFuture<Void> join(Peer newcomer) {
-        if (!leadership.leads()) {
-            return CompletableFuture.failedFuture(notLeader());
-        }
-        List<RaftPeer> current = List.copyOf(division().getRaftConf().getCurrentPeers());
-        RaftPeer peer = raftPeer(newcomer);
-        if (current.stream().anyMatch(known -> known.getId().equals(peer.getId()))) {
-            return CompletableFuture.completedFuture(null);
-        }
-        List<RaftPeer> wanted = new ArrayList<>();
-        for (RaftPeer known : current) {
-            if (!Identity.nodeOf(known.getId().toString()).equals(newcomer.node())) {
-                wanted.add(known);
-            }
-        }
-        wanted.add(peer);
-        SetConfigurationRequest request = new SetConfigurationRequest(
-                clientId,
-                selfId,
-                groupId,
-                callIds.incrementAndGet(),
-                SetConfigurationRequest.Arguments.newBuilder()
-                        .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
-                        .setServersInCurrentConf(current)
-                        .setServersInNewConf(wanted)
-                        .build());
-        LOG.info("taking {} into the cluster: {} becomes {}", newcomer, current, wanted);
-        try {
-            return server.setConfigurationAsync(request).thenAccept(this::requireSuccess);
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return admin.join(newcomer);
     }
 
     @Override
     public CompletableFuture<Void> transferLeadership(String target) {
-        if (!leadership.leads()) {
-            return CompletableFuture.failedFuture(notLeader());
-        }
-        List<Peer> others = members().stream()
-                .filter(peer -> !peer.node().equals(node()))
-                .filter(peer -> target.isEmpty() || peer.node().equals(target))
-                .toList();
-        if (others.isEmpty()) {
-            return target.equals(node())
-                    ? CompletableFuture.completedFuture(null)
-                    : CompletableFuture.failedFuture(ReplicaException.of(
-                            Reason.REASON_INVALID,
-                            "node: " + target + " (expected: another member, one of "
-                                    + members().stream().map(Peer::node).toList() + ")"));
-        }
-        return transferToFirst(others, 0).thenCompose(done -> anotherLeads());
-    }
-
-    /** Completes when this node knows whom it follows now. */
-    private CompletableFuture<Void> anotherLeads() {
-        CompletableFuture<Void> known = new CompletableFuture<>();
-        ReplicaListener follower = new ReplicaListener() {
-            @Override
-            public void onLeadership(Leadership now) {
-                if (!now.leads() && !now.leader().isEmpty()) {
-                    known.complete(null);
-                }
-            }
-        };
-        listeners.add(follower);
-        follower.onLeadership(leadership);
-        return known.orTimeout(options.electionTimeoutMax().toMillis() * 4, TimeUnit.MILLISECONDS)
-                .whenComplete((done, late) -> listeners.remove(follower));
-    }
-
-    private CompletableFuture<Void> transferToFirst(List<Peer> candidates, int position) {
-        long timeout = Math.max(HAND_OVER_MILLIS, options.electionTimeoutMax().toMillis() * 2);
-        return transfer(raftPeer(candidates.get(position)).getId(), timeout)
-                .exceptionallyCompose(failure -> position + 1 < candidates.size()
-                        ? transferToFirst(candidates, position + 1)
-                        : CompletableFuture.failedFuture(ReplicaException.of(
-                                Reason.REASON_UNAVAILABLE, "no other node could take over: " + rootOf(failure))));
-    }
-
-    private CompletableFuture<Void> transfer(@Nullable RaftPeerId target, long timeoutMillis) {
-        TransferLeadershipRequest request = new TransferLeadershipRequest(
-                clientId, selfId, groupId, callIds.incrementAndGet(), target, timeoutMillis);
-        try {
-            return server.transferLeadershipAsync(request).thenAccept(this::requireSuccess);
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private void requireSuccess(RaftClientReply reply) {
-        if (!reply.isSuccess()) {
-            throw ReplicaException.of(Reason.REASON_UNAVAILABLE, String.valueOf(reply.getException()));
-        }
+        return admin.transferLeadership(target);
     }
 
     @Override
     public void close() {
-        if (stopping) {
+        if (!closed.compareAndSet(false, true)) {
             return;
         }
         handOver();
-        stopping = true;
-        watchThread.shutdownNow();
+        upkeep.close();
         groupCommit.close();
-        leadershipThread.shutdown();
         snapshotWriter.close();
         try {
-            watchThread.awaitTermination(HAND_OVER_MILLIS, TimeUnit.MILLISECONDS);
             raiseMark();
             mark.sync();
             folder.markClean();
@@ -655,7 +448,7 @@ public final class RaftReplica implements Replica {
 
     /** The log is closed by now. What is left is Ratis waiting for idle event loops, by default for seconds. */
     private void closeTransport() throws InterruptedException {
-        Thread closing = daemon("muster-raft-close").newThread(() -> {
+        Thread closing = Upkeep.daemon("muster-raft-close").newThread(() -> {
             try {
                 server.close();
             } catch (IOException e) {
@@ -670,11 +463,11 @@ public final class RaftReplica implements Replica {
 
     /** Hands leadership over, if this node has it, within about a second. */
     public void handOver() {
-        if (!leadership.leads() || members().size() == 1) {
+        if (!leadership.now().leads() || members().size() == 1) {
             return;
         }
         try {
-            transferLeadership("").get(HAND_OVER_MILLIS, TimeUnit.MILLISECONDS);
+            transferLeadership("").get(GroupAdmin.HAND_OVER_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("leadership was not handed over: {}", rootOf(e).toString());
         } catch (InterruptedException e) {
@@ -686,32 +479,15 @@ public final class RaftReplica implements Replica {
         return division;
     }
 
-    private static RaftPeer raftPeer(Peer peer) {
-        return RaftPeer.newBuilder()
-                .setId(peer.node() + "-" + peer.storageId())
-                .setAddress(peer.raftAddress())
-                .setClientAddress(peer.clientAddress())
-                .build();
-    }
-
-    private static Peer peer(RaftPeer peer) {
-        String id = peer.getId().toString();
-        return new Peer(Identity.nodeOf(id), Identity.storageIdOf(id), peer.getAddress(), peer.getClientAddress());
-    }
-
-    private static java.util.concurrent.ThreadFactory daemon(String name) {
-        return runnable -> {
-            Thread thread = new Thread(runnable, name);
-            thread.setDaemon(true);
-            return thread;
-        };
+    private LeadershipCycle.Parts leadershipParts() {
+        return new LeadershipCycle.Parts(contact, groupCommit, this::state);
     }
 
     private static boolean portTaken(@Nullable Throwable e) {
         return e != null && (e instanceof BindException || portTaken(e.getCause()));
     }
 
-    private static Throwable rootOf(Throwable e) {
+    static Throwable rootOf(Throwable e) {
         return (e instanceof CompletionException || e instanceof ExecutionException) && e.getCause() != null
                 ? rootOf(e.getCause())
                 : e;

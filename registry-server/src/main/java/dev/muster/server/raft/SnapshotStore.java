@@ -2,6 +2,7 @@
 package dev.muster.server.raft;
 
 import dev.muster.core.RegistryState;
+import dev.muster.core.snapshot.NewerSnapshotException;
 import dev.muster.core.snapshot.SnapshotCodec;
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.DurableFile;
@@ -50,7 +51,7 @@ final class SnapshotStore implements StateMachineStorage {
         this.tmp = data.tmp();
     }
 
-    /** The newest snapshot that reads back whole, with its position. Damaged ones are set aside. */
+    /** The newest snapshot that reads back whole, with its position. Damaged ones are set aside; one of a newer release is refused. */
     synchronized @Nullable Applied load() throws IOException {
         latest = null;
         for (Path file : newestFirst()) {
@@ -58,6 +59,8 @@ final class SnapshotStore implements StateMachineStorage {
                 Applied applied = read(file);
                 latest = info(file, applied.position());
                 return applied;
+            } catch (NewerSnapshotException e) {
+                throw new StorageException(StorageException.Kind.NEWER, file + ": " + e.getMessage(), e);
             } catch (IOException e) {
                 LOG.error("snapshot {} is damaged and set aside: {}", file, e.toString());
                 Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));

@@ -13,6 +13,8 @@ public final class StorageException extends RuntimeException {
         FOREIGN,
         /** What is in the folder is damaged or incomplete: the node has to rejoin with an empty one. */
         UNUSABLE,
+        /** What is in the folder was written by a newer release: this one would misread it. */
+        NEWER,
         /** The operating system refused to read or write. */
         IO
     }

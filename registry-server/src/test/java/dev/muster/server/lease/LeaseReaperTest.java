@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class LeaseReaperTest {
@@ -186,6 +187,27 @@ final class LeaseReaperTest {
         assertThat(real.state().leases().size()).isZero();
         assertThat(expiries().get(expiries().size() - 1).getExpireLeases().getHoldOver())
                 .isTrue();
+    }
+
+    @Test
+    void moreHeldLeasesThanOneCommandCarriesAreResumedByManyCommands() {
+        List<Deadlines.Entry> leases =
+                Stream.generate(() -> Replicas.granted(replica, TTL))
+                        .limit(2 * LeaseReaper.MAX_BATCH + 1)
+                        .toList()
+                        .stream()
+                        .map(lease -> {
+                            loop.run();
+                            return Objects.requireNonNull(reaper.lease(lease));
+                        })
+                        .toList();
+
+        reaper.resume(leases);
+
+        assertThat(replica.submitted().stream()
+                        .filter(Command::hasResumeLeases)
+                        .map(command -> command.getResumeLeases().getLeasesCount()))
+                .containsExactly(LeaseReaper.MAX_BATCH, LeaseReaper.MAX_BATCH, 1);
     }
 
     @Test

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft;
+
+import dev.muster.server.replica.Leadership;
+import dev.muster.server.replica.Peer;
+import dev.muster.server.replica.ReplicaException;
+import dev.muster.server.replica.ReplicaListener;
+import dev.muster.server.storage.Identity;
+import dev.muster.v1.Reason;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftServer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who belongs to the group, and who of them leads: what an operator changes, and what is asked of Ratis for it. Thread-safe. */
+final class GroupAdmin {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupAdmin.class);
+
+    /** How long a hand-over may take. */
+    static final long HAND_OVER_MILLIS = 1000;
+
+    private final RaftServer server;
+    private final RaftServer.Division division;
+    private final String node;
+    private final LeadershipCycle leadership;
+    private final Duration electionTimeout;
+    private final ClientId clientId = ClientId.randomId();
+    private final AtomicLong callIds = new AtomicLong();
+
+    GroupAdmin(
+            RaftServer server,
+            RaftServer.Division division,
+            String node,
+            LeadershipCycle leadership,
+            Duration electionTimeout) {
+        this.server = server;
+        this.division = division;
+        this.node = node;
+        this.leadership = leadership;
+        this.electionTimeout = electionTimeout;
+    }
+
+    List<Peer> members() {
+        return division.getRaftConf().getCurrentPeers().stream()
+                .map(GroupAdmin::peer)
+                .sorted(Comparator.comparing(Peer::node))
+                .toList();
+    }
+
+    /** Takes a peer in, in place of the one of the same node name. Completes when it is a member. */
+    CompletableFuture<Void> join(Peer newcomer) {
+        if (!leadership.now().leads()) {
+            return CompletableFuture.failedFuture(leadership.notLeader());
+        }
+        List<RaftPeer> current = List.copyOf(division.getRaftConf().getCurrentPeers());
+        RaftPeer peer = raftPeer(newcomer);
+        if (current.stream().anyMatch(known -> known.getId().equals(peer.getId()))) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<RaftPeer> wanted = new ArrayList<>();
+        for (RaftPeer known : current) {
+            if (!Identity.nodeOf(known.getId().toString()).equals(newcomer.node())) {
+                wanted.add(known);
+            }
+        }
+        wanted.add(peer);
+        SetConfigurationRequest request = new SetConfigurationRequest(
+                clientId,
+                server.getId(),
+                division.getGroup().getGroupId(),
+                callIds.incrementAndGet(),
+                SetConfigurationRequest.Arguments.newBuilder()
+                        .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+                        .setServersInCurrentConf(current)
+                        .setServersInNewConf(wanted)
+                        .build());
+        LOG.info("taking {} into the cluster: {} becomes {}", newcomer, current, wanted);
+        try {
+            return server.setConfigurationAsync(request).thenAccept(GroupAdmin::requireSuccess);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Hands leadership to this member, or with an empty name to any; completes when this node knows whom it follows. */
+    CompletableFuture<Void> transferLeadership(String target) {
+        if (!leadership.now().leads()) {
+            return CompletableFuture.failedFuture(leadership.notLeader());
+        }
+        List<Peer> others = members().stream()
+                .filter(peer -> !peer.node().equals(node))
+                .filter(peer -> target.isEmpty() || peer.node().equals(target))
+                .toList();
+        if (others.isEmpty()) {
+            return target.equals(node)
+                    ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.failedFuture(ReplicaException.of(
+                            Reason.REASON_INVALID,
+                            "node: " + target + " (expected: another member, one of "
+                                    + members().stream().map(Peer::node).toList() + ")"));
+        }
+        return transferToFirst(others, 0).thenCompose(done -> anotherLeads());
+    }
+
+    /** Gives leadership up without naming another. */
+    void stepDown() {
+        transfer(null, HAND_OVER_MILLIS).exceptionally(e -> {
+            LOG.warn(
+                    "stepping down failed and is tried again: {}",
+                    RaftReplica.rootOf(e).toString());
+            return null;
+        });
+    }
+
+    private CompletableFuture<Void> anotherLeads() {
+        CompletableFuture<Void> known = new CompletableFuture<>();
+        ReplicaListener follower = new ReplicaListener() {
+            @Override
+            public void onLeadership(Leadership now) {
+                if (!now.leads() && !now.leader().isEmpty()) {
+                    known.complete(null);
+                }
+            }
+        };
+        leadership.addListener(follower);
+        follower.onLeadership(leadership.now());
+        return known.orTimeout(electionTimeout.toMillis() * 4, TimeUnit.MILLISECONDS)
+                .whenComplete((done, late) -> leadership.removeListener(follower));
+    }
+
+    private CompletableFuture<Void> transferToFirst(List<Peer> candidates, int position) {
+        long timeout = Math.max(HAND_OVER_MILLIS, electionTimeout.toMillis() * 2);
+        return transfer(raftPeer(candidates.get(position)).getId(), timeout)
+                .exceptionallyCompose(failure -> position + 1 < candidates.size()
+                        ? transferToFirst(candidates, position + 1)
+                        : CompletableFuture.failedFuture(ReplicaException.of(
+                                Reason.REASON_UNAVAILABLE,
+                                "no other node could take over: " + RaftReplica.rootOf(failure))));
+    }
+
+    private CompletableFuture<Void> transfer(@Nullable RaftPeerId target, long timeoutMillis) {
+        TransferLeadershipRequest request = new TransferLeadershipRequest(
+                clientId,
+                server.getId(),
+                division.getGroup().getGroupId(),
+                callIds.incrementAndGet(),
+                target,
+                timeoutMillis);
+        try {
+            return server.transferLeadershipAsync(request).thenAccept(GroupAdmin::requireSuccess);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static void requireSuccess(RaftClientReply reply) {
+        if (!reply.isSuccess()) {
+            throw ReplicaException.of(Reason.REASON_UNAVAILABLE, String.valueOf(reply.getException()));
+        }
+    }
+
+    static RaftPeer raftPeer(Peer peer) {
+        return RaftPeer.newBuilder()
+                .setId(peer.node() + "-" + peer.storageId())
+                .setAddress(peer.raftAddress())
+                .setClientAddress(peer.clientAddress())
+                .build();
+    }
+
+    private static Peer peer(RaftPeer peer) {
+        String id = peer.getId().toString();
+        return new Peer(Identity.nodeOf(id), Identity.storageIdOf(id), peer.getAddress(), peer.getClientAddress());
+    }
+}
