@@ -18,7 +18,7 @@ passed=0
 failed=""
 round=1
 while [ "$round" -le "$rounds" ]; do
-    if ./mvnw --quiet -Dquick -Pslow --projects cluster-tests --also-make test \
+    if ./mvnw --quiet -Dquick -Pslow --projects cluster-tests --also-make verify \
         "-Dtest=$test" -Dsurefire.failIfNoSpecifiedTests=false >"$logs/$round.log" 2>&1; then
         passed=$((passed + 1))
         echo "round $round of $rounds: passed"
