@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.bench;
 
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.ByteString;
 import dev.muster.bench.etcd.KVGrpc;
 import dev.muster.bench.etcd.LeaseGrantRequest;
@@ -10,10 +14,6 @@ import dev.muster.bench.etcd.PutRequest;
 import dev.muster.bench.etcd.RangeRequest;
 import dev.muster.bench.etcd.StatusRequest;
 import dev.muster.bench.etcd.StatusResponse;
-import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.FutureCallback;
-import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.nio.charset.StandardCharsets;
@@ -80,8 +80,7 @@ final class EtcdCluster implements Cluster {
                             "--listen-peer-urls=" + peer,
                             "--initial-advertise-peer-urls=" + peer,
                             "--initial-cluster="
-                                    + Ports.joined(
-                                            i -> "n" + (i + 1) + "=http://127.0.0.1:" + (Ports.of(BASE, i) + 1)),
+                                    + Ports.joined(i -> "n" + (i + 1) + "=http://127.0.0.1:" + (Ports.of(BASE, i) + 1)),
                             "--initial-cluster-state=new",
                             "--log-level=error")));
             admin.add(channel(node));
@@ -115,7 +114,8 @@ final class EtcdCluster implements Cluster {
                     StatusResponse status = MaintenanceGrpc.newBlockingStub(admin.get(node))
                             .withDeadlineAfter(1, TimeUnit.SECONDS)
                             .status(StatusRequest.getDefaultInstance());
-                    if (status.getLeader() != 0 && status.getLeader() == status.getHeader().getMemberId()) {
+                    if (status.getLeader() != 0
+                            && status.getLeader() == status.getHeader().getMemberId()) {
                         found.set(node);
                         return true;
                     }
@@ -138,7 +138,8 @@ final class EtcdCluster implements Cluster {
         List<Long> leases = new ArrayList<>();
         for (int i = 0; i < LEASES; i++) {
             leases.add(LeaseGrpc.newBlockingStub(channels.get(0))
-                    .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(LEASE_SECONDS).build())
+                    .leaseGrant(
+                            LeaseGrantRequest.newBuilder().setTTL(LEASE_SECONDS).build())
                     .getID());
         }
         AtomicInteger turn = new AtomicInteger();
@@ -158,8 +159,9 @@ final class EtcdCluster implements Cluster {
 
             @Override
             public CompletableFuture<?> lookupOne(String service, String id) {
-                return future(next().range(
-                                RangeRequest.newBuilder().setKey(key(service, id)).build()))
+                return future(next().range(RangeRequest.newBuilder()
+                                .setKey(key(service, id))
+                                .build()))
                         .thenApply(found -> {
                             if (found.getKvsCount() != 1) {
                                 throw new IllegalStateException(service + "/" + id + " is not there");

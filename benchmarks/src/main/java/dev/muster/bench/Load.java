@@ -42,8 +42,7 @@ final class Load {
      *
      * @param numbers gives each operation its number, across runs
      */
-    static Result run(
-            int inFlight, Duration time, AtomicLong numbers, LongFunction<CompletableFuture<?>> operation)
+    static Result run(int inFlight, Duration time, AtomicLong numbers, LongFunction<CompletableFuture<?>> operation)
             throws InterruptedException {
         return new Load(operation, numbers).run(inFlight, time);
     }
@@ -84,7 +83,11 @@ final class Load {
                 });
                 return;
             }
-            answered(begun, answer.isCompletedExceptionally() ? answer.handle((r, e) -> e).join() : null);
+            answered(
+                    begun,
+                    answer.isCompletedExceptionally()
+                            ? answer.handle((r, e) -> e).join()
+                            : null);
         }
         running.arriveAndDeregister();
     }

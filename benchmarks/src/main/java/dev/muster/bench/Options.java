@@ -9,12 +9,12 @@ import java.util.List;
 
 /** What was asked for on the command line. Immutable. */
 record Options(int rounds, Duration warmUp, Duration time, List<String> works, List<String> systems, Path folder) {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: compare.sh [--quick] [--smoke] [--rounds N] [--only WORK] [--system NAME]
 
               --quick        two rounds, half a minute of warm-up each: some ten minutes
               --smoke        one round, no warm-up, one second each: shows that it runs, measures nothing
+              --warm-up S    seconds of load before each system is measured (60)
               --rounds N     alternating rounds (5)
               --only WORK    works whose name contains this; may be given again
               --system NAME  this system only; may be given again
@@ -40,6 +40,7 @@ record Options(int rounds, Duration warmUp, Duration time, List<String> works, L
                     warmUp = Duration.ZERO;
                     time = Duration.ofSeconds(1);
                 }
+                case "--warm-up" -> warmUp = Duration.ofSeconds(Long.parseLong(value(word, words)));
                 case "--rounds" -> rounds = Integer.parseInt(value(word, words));
                 case "--only" -> works.add(value(word, words));
                 case "--system" -> systems.add(value(word, words));

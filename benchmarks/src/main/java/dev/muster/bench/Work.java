@@ -57,11 +57,12 @@ record Work(String name, int inFlight, Kind kind) {
         return switch (kind) {
             case REGISTER -> number -> register(target, number);
             case LOOKUP_ONE -> number -> lookupOne(target);
-            case LOOKUP_SERVICE -> number -> target.lookupService(READ_SERVICE).thenAccept(found -> {
-                if (found != READ_INSTANCES) {
-                    throw new IllegalStateException("found " + found + " of " + READ_INSTANCES + " instances");
-                }
-            });
+            case LOOKUP_SERVICE ->
+                number -> target.lookupService(READ_SERVICE).thenAccept(found -> {
+                    if (found != READ_INSTANCES) {
+                        throw new IllegalStateException("found " + found + " of " + READ_INSTANCES + " instances");
+                    }
+                });
             case MIXED -> number -> number % 10 == 0 ? register(target, number) : lookupOne(target);
         };
     }

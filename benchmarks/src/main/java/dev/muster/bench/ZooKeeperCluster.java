@@ -58,7 +58,7 @@ final class ZooKeeperCluster implements Cluster {
             Path data = Files.createDirectories(folder.resolve(name));
             Files.writeString(data.resolve("myid"), Integer.toString(node + 1));
             StringBuilder text = new StringBuilder("tickTime=2000\ninitLimit=10\nsyncLimit=5\n"
-                    + "4lw.commands.whitelist=*\nadmin.enableServer=false\nmaxClientCnxns=0\n")
+                            + "4lw.commands.whitelist=*\nadmin.enableServer=false\nmaxClientCnxns=0\n")
                     .append("dataDir=")
                     .append(data)
                     .append("\nclientPortAddress=127.0.0.1\nclientPort=")
@@ -98,7 +98,8 @@ final class ZooKeeperCluster implements Cluster {
         AtomicInteger found = new AtomicInteger(-1);
         Waiting.until("a node leads", LONGEST_START, () -> {
             for (int node : Ports.nodes()) {
-                if (nodes.get(node).isAlive() && ask(Ports.of(BASE, node), "srvr").contains("Mode: leader")) {
+                if (nodes.get(node).isAlive()
+                        && ask(Ports.of(BASE, node), "srvr").contains("Mode: leader")) {
                     found.set(node);
                     return true;
                 }
@@ -120,12 +121,11 @@ final class ZooKeeperCluster implements Cluster {
     @Override
     public Target connect() throws Exception {
         CountDownLatch connected = new CountDownLatch(1);
-        ZooKeeper keeper = new ZooKeeper(
-                "127.0.0.1:" + Ports.of(BASE, leaderNumber()), SESSION_MILLIS, event -> {
-                    if (event.getState() == Watcher.Event.KeeperState.SyncConnected) {
-                        connected.countDown();
-                    }
-                });
+        ZooKeeper keeper = new ZooKeeper("127.0.0.1:" + Ports.of(BASE, leaderNumber()), SESSION_MILLIS, event -> {
+            if (event.getState() == Watcher.Event.KeeperState.SyncConnected) {
+                connected.countDown();
+            }
+        });
         if (!connected.await(30, TimeUnit.SECONDS)) {
             throw new IllegalStateException("no connection to ZooKeeper");
         }
@@ -170,8 +170,11 @@ final class ZooKeeperCluster implements Cluster {
             // Requests of one connection are answered in order: the read stands behind the sync.
             keeper.sync(path, (code, synced, context) -> {}, null);
             keeper.getData(
-                    path, false, (AsyncCallback.DataCallback) (code, found, context, data, stat) ->
-                            complete(future, code, path, data), null);
+                    path,
+                    false,
+                    (AsyncCallback.DataCallback)
+                            (code, found, context, data, stat) -> complete(future, code, path, data),
+                    null);
             return future;
         }
 

@@ -15,13 +15,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.util.ProtoUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,6 +119,33 @@ final class GroupAdmin {
                                     + members().stream().map(Peer::node).toList() + ")"));
         }
         return transferToFirst(others, 0).thenCompose(done -> anotherLeads());
+    }
+
+    /**
+     * Stands for election because the leader of this term is dead. Does nothing unless this node has all that it got from
+     * that leader. The order to do so is the one that a leader gives when it hands over.
+     */
+    void standFor(Leadership ended) {
+        DivisionInfo info = division.getInfo();
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        RaftPeerId leader = info.getLeaderId();
+        if (info.getCurrentTerm() != ended.term() || leader == null || last == null || last.getTerm() != ended.term()) {
+            return;
+        }
+        LOG.info("node {} is dead; this node stands for election", ended.leader());
+        try {
+            server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
+                    .setServerRequest(RaftRpcRequestProto.newBuilder()
+                            .setRequestorId(leader.toByteString())
+                            .setReplyId(server.getId().toByteString())
+                            .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(
+                                    division.getGroup().getGroupId()))
+                            .setCallId(callIds.incrementAndGet()))
+                    .setLeaderLastEntry(last.toProto())
+                    .build());
+        } catch (IOException e) {
+            LOG.warn("standing for election failed and is left to the timeouts: {}", e.toString());
+        }
     }
 
     /** Gives leadership up without naming another. */

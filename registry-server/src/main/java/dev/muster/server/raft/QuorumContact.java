@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.raft;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,7 +44,7 @@ final class QuorumContact {
     private final LongSupplier nanoClock;
     private final AtomicLong tickets = new AtomicLong();
     private final Map<RaftPeerId, Link> links = new ConcurrentHashMap<>();
-    private final List<Waiter> waiters = new ArrayList<>();
+    private final Queue<Waiter> waiters = new ArrayDeque<>();
     private final RuntimeException neverLed;
 
     private long newestTerm = -1;
@@ -192,33 +194,34 @@ final class QuorumContact {
             if (waiters.isEmpty()) {
                 return;
             }
-            RaftConfiguration conf = configuration.get();
-            waiters.removeIf(waiter -> {
-                boolean confirmed = majorityConfirmed(conf, waiter.ticket);
-                if (confirmed) {
-                    released.add(waiter);
-                }
-                return confirmed;
-            });
+            long confirmed = confirmedByMajority(configuration.get());
+            // They stand in the order of their tickets.
+            for (Waiter first = waiters.peek(); first != null && first.ticket <= confirmed; first = waiters.peek()) {
+                released.add(waiters.remove());
+            }
             if (waiters.isEmpty()) {
                 roundTicket = 0;
-            } else if (majorityConfirmed(conf, roundTicket)) {
+            } else if (roundTicket <= confirmed) {
                 startRound();
             }
         }
         released.forEach(waiter -> waiter.done.complete(null));
     }
 
-    private boolean majorityConfirmed(RaftConfiguration conf, long ticket) {
-        return majorityOf(conf.getCurrentPeers(), ticket)
-                && (conf.getPreviousPeers().isEmpty() || majorityOf(conf.getPreviousPeers(), ticket));
+    /** The highest ticket that a majority, of both configurations while there are two, has confirmed. */
+    private long confirmedByMajority(RaftConfiguration conf) {
+        long current = confirmedByMajorityOf(conf.getCurrentPeers());
+        return conf.getPreviousPeers().isEmpty()
+                ? current
+                : Math.min(current, confirmedByMajorityOf(conf.getPreviousPeers()));
     }
 
-    private boolean majorityOf(Collection<RaftPeer> peers, long ticket) {
-        long confirmed = peers.stream()
-                .filter(peer -> peer.getId().equals(self) || link(peer.getId()).confirmedTicket >= ticket)
-                .count();
-        return confirmed > peers.size() / 2;
+    private long confirmedByMajorityOf(Collection<RaftPeer> peers) {
+        long[] tickets = peers.stream()
+                .mapToLong(peer -> peer.getId().equals(self) ? Long.MAX_VALUE : link(peer.getId()).confirmedTicket)
+                .sorted()
+                .toArray();
+        return tickets.length == 0 ? 0 : tickets[(tickets.length - 1) / 2];
     }
 
     /** For how long, in nanoseconds, no majority has confirmed this leadership. 0 when this node does not lead. */

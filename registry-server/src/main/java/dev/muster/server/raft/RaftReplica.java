@@ -91,6 +91,7 @@ public final class RaftReplica implements Replica {
     private final Upkeep upkeep;
     private final LeadershipCycle leadership;
     private final GroupAdmin admin;
+    private final LeaderLine leaderLine;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final RaftServer server;
@@ -127,6 +128,7 @@ public final class RaftReplica implements Replica {
         this.division = server.getDivision(groupId);
         this.admin =
                 new GroupAdmin(server, division, membership.self().node(), leadership, options.electionTimeoutMax());
+        this.leaderLine = new LeaderLine(membership.self().node(), admin::members, admin::standFor);
     }
 
     /**
@@ -183,6 +185,8 @@ public final class RaftReplica implements Replica {
             groupCommit.start();
             server.start();
             applyWhatIsKnownToBeCommitted();
+            leadership.addListener(leaderLine);
+            leaderLine.start();
             upkeep.every(WATCH_MILLIS, "the watch over the quorum", this::watchQuorum);
             upkeep.every(WATCH_MILLIS, "the raise of the durable mark", this::raiseMark);
             upkeep.every(1000, "the sync of the durable mark", mark::sync);
@@ -200,7 +204,9 @@ public final class RaftReplica implements Replica {
      * restarted cluster would elect one first and apply its logs after that, while everybody waits.
      */
     private void applyWhatIsKnownToBeCommitted() {
-        division().getRaftLog().updateCommitIndex(mark.index(), division().getInfo().getCurrentTerm(), false);
+        division()
+                .getRaftLog()
+                .updateCommitIndex(mark.index(), division().getInfo().getCurrentTerm(), false);
     }
 
     // Reading and writing
@@ -429,6 +435,7 @@ public final class RaftReplica implements Replica {
             return;
         }
         handOver();
+        leaderLine.close();
         upkeep.close();
         groupCommit.close();
         snapshotWriter.close();
