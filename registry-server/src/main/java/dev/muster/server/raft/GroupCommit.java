@@ -12,6 +12,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * it and nobody waits for a timer.
  *
  * <p>Open only while this node leads and its term's first command is applied. Commands enter the log in the order of the
- * calls. Thread-safe; one thread of its own hands the batches to the log.
+ * calls. Thread-safe. A command that finds the way free is handed to the log by the thread that brings it; what has
+ * gathered meanwhile by a thread of this class, since the one that settles an entry has others to apply.
  */
 final class GroupCommit implements AutoCloseable {
     private static final int MAX_IN_FLIGHT = 2;
@@ -36,11 +41,14 @@ final class GroupCommit implements AutoCloseable {
     private final String groupId;
     private final Log log;
     private final LongSupplier wallClockMillis;
-    private final Thread committer;
+    private final ExecutorService committer;
 
     private final ArrayDeque<Batch.Waiting> queue = new ArrayDeque<>();
     private int queuedBytes;
     private int inFlight;
+    /** One thread at a time hands batches over, or their order would be lost. */
+    private boolean handingOver;
+
     private long term = -1;
     private ReplicaException closedBecause;
     private boolean stopped;
@@ -52,12 +60,14 @@ final class GroupCommit implements AutoCloseable {
         this.log = log;
         this.wallClockMillis = wallClockMillis;
         this.closedBecause = closedBecause;
-        this.committer = new Thread(this::run, "muster-group-commit");
-        this.committer.setDaemon(true);
-    }
-
-    void start() {
-        committer.start();
+        this.committer = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Upkeep.daemon("muster-group-commit"),
+                new ThreadPoolExecutor.DiscardPolicy());
     }
 
     /** Lets commands in, under the term. */
@@ -79,14 +89,27 @@ final class GroupCommit implements AutoCloseable {
     }
 
     CompletableFuture<Result> submit(Command command) {
-        int size = command.getSerializedSize();
-        if (size > Limits.MAX_COMMAND_BYTES) {
-            return CompletableFuture.failedFuture(ReplicaException.of(
-                    Reason.REASON_INVALID,
-                    "command: " + size + " bytes (expected: at most " + Limits.MAX_COMMAND_BYTES + ")"));
-        }
+        CompletableFuture<Result> outcome = enqueue(command);
+        handOver();
+        return outcome;
+    }
+
+    /** What came together goes together, as far as an entry takes it. */
+    List<CompletableFuture<Result>> submitAll(List<Command> commands) {
+        List<CompletableFuture<Result>> outcomes =
+                commands.stream().map(this::enqueue).toList();
+        handOver();
+        return outcomes;
+    }
+
+    private CompletableFuture<Result> enqueue(Command command) {
         CompletableFuture<Result> outcome = new CompletableFuture<>();
-        ReplicaException refusal = enqueue(new Batch.Waiting(command, outcome), size);
+        int size = command.getSerializedSize();
+        ReplicaException refusal = size > Limits.MAX_COMMAND_BYTES
+                ? ReplicaException.of(
+                        Reason.REASON_INVALID,
+                        "command: " + size + " bytes (expected: at most " + Limits.MAX_COMMAND_BYTES + ")")
+                : enqueue(new Batch.Waiting(command, outcome), size);
         if (refusal != null) {
             outcome.completeExceptionally(refusal);
         }
@@ -105,31 +128,29 @@ final class GroupCommit implements AutoCloseable {
         }
         queue.add(waiting);
         queuedBytes += size;
-        notifyAll();
         return null;
     }
 
-    private void run() {
-        while (true) {
-            Batch batch = nextBatch();
-            if (batch == null) {
-                return;
+    private void handOver() {
+        for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
+            Batch handed = batch;
+            try {
+                var unused = log.append(handed).whenComplete((failure, thrown) -> settled(handed, failure, thrown));
+            } finally {
+                handedOver();
             }
-            var unused = log.append(batch).whenComplete((failure, thrown) -> settled(batch, failure, thrown));
         }
     }
 
+    private synchronized void handedOver() {
+        handingOver = false;
+    }
+
     private synchronized @Nullable Batch nextBatch() {
-        while (!stopped && (queue.isEmpty() || inFlight >= MAX_IN_FLIGHT)) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                return null;
-            }
-        }
-        if (stopped) {
+        if (stopped || handingOver || queue.isEmpty() || inFlight >= MAX_IN_FLIGHT) {
             return null;
         }
+        handingOver = true;
         Stamp stamp = Stamp.newBuilder()
                 .setTimeMillis(wallClockMillis.getAsLong())
                 .setTerm(term)
@@ -162,9 +183,13 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void settled(Batch batch, @Nullable ReplicaException failure, @Nullable Throwable thrown) {
+        boolean more;
         synchronized (this) {
             inFlight--;
-            notifyAll();
+            more = !queue.isEmpty();
+        }
+        if (more) {
+            committer.execute(this::handOver);
         }
         if (thrown != null) {
             batch.fail(ReplicaException.of(
@@ -179,8 +204,8 @@ final class GroupCommit implements AutoCloseable {
     public void close() {
         synchronized (this) {
             stopped = true;
-            notifyAll();
         }
+        committer.shutdown();
         close(ReplicaException.of(Reason.REASON_UNAVAILABLE, "the node is stopping; ask another one"));
     }
 }

@@ -182,7 +182,6 @@ public final class RaftReplica implements Replica {
 
     private void startParts() throws IOException {
         try {
-            groupCommit.start();
             server.start();
             applyWhatIsKnownToBeCommitted();
             leadership.addListener(leaderLine);
@@ -231,6 +230,15 @@ public final class RaftReplica implements Replica {
         return leadership.now().leads()
                 ? groupCommit.submit(command)
                 : CompletableFuture.failedFuture(leadership.notLeader());
+    }
+
+    @Override
+    public List<CompletableFuture<Result>> submitAll(List<Command> commands) {
+        return leadership.now().leads()
+                ? groupCommit.submitAll(commands)
+                : commands.stream()
+                        .map(command -> CompletableFuture.<Result>failedFuture(leadership.notLeader()))
+                        .toList();
     }
 
     @Override

@@ -36,6 +36,11 @@ public interface Replica extends AutoCloseable {
      */
     CompletableFuture<Result> submit(Command command);
 
+    /** The same for several commands that came together: they enter the log in their order, and together if they can. */
+    default List<CompletableFuture<Result>> submitAll(List<Command> commands) {
+        return commands.stream().map(this::submit).toList();
+    }
+
     /**
      * Completes when {@link #state()} shows every write that was acknowledged by anyone before this call: a majority
      * confirmed after the call that this node still leads. Waiting calls share one round. Fails with NOT_LEADER or

@@ -21,6 +21,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -130,8 +131,8 @@ public final class RpcServer implements AutoCloseable {
         WatchHub hub = WatchHub.start(replica, freshness, watchLoop, info.groupId());
         Reads reads = new Reads(replica, freshness);
         Forwarder forwarder = new Forwarder(replica.node(), leader, link, replies);
-        SessionService sessions =
-                new SessionService(new SessionService.Needs(info, replica, reads, keepAlives, replies));
+        SessionService sessions = new SessionService(
+                new SessionService.Needs(info, replica, reads, keepAlives, replies, this::ownThread));
         serving.add(sessions);
 
         replica.addListener(link);
@@ -176,6 +177,16 @@ public final class RpcServer implements AutoCloseable {
         replyThreads.shutdown();
         var unusedAcceptor = acceptor.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
         var unusedConnections = connections.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The connection's own thread: what is sent from there needs no hand-over to it. */
+    private Executor ownThread() {
+        for (EventExecutor loop : connections) {
+            if (loop.inEventLoop()) {
+                return task -> loop.execute(new Guarded("replies", failures, task));
+            }
+        }
+        return replies;
     }
 
     private Server build(RpcConfig config) {

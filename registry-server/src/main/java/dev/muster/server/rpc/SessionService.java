@@ -14,14 +14,26 @@ import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Session streams: pipelined requests of one client process each. When this node loses leadership, every stream is told
  * where to go and closed. Thread-safe.
  */
 final class SessionService extends SessionsGrpc.SessionsImplBase implements ReplicaListener, AutoCloseable {
-    /** What a stream needs of the node. */
-    record Needs(NodeInfo node, Replica replica, Reads reads, KeepAlives keepAlives, Executor executor) {}
+    /**
+     * What a stream needs of the node.
+     *
+     * @param executor for what waits for others
+     * @param ownThread the executor that the calling thread works for: a stream sends where it receives
+     */
+    record Needs(
+            NodeInfo node,
+            Replica replica,
+            Reads reads,
+            KeepAlives keepAlives,
+            Executor executor,
+            Supplier<Executor> ownThread) {}
 
     private final Needs needs;
     private final Set<SessionStream> streams = ConcurrentHashMap.newKeySet();

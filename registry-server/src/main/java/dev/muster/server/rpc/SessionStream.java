@@ -59,7 +59,7 @@ final class SessionStream implements StreamObserver<ClientFrame> {
         this.caller = caller;
         this.client = client;
         this.closed = closed;
-        this.replies = new Replies(client, needs.executor(), this::sent);
+        this.replies = new Replies(client, needs.ownThread().get(), this::sent);
     }
 
     void start() {
@@ -148,10 +148,16 @@ final class SessionStream implements StreamObserver<ClientFrame> {
         if (Long.compareUnsigned(frame.getAckBelow(), ackBelow) > 0) {
             ackBelow = frame.getAckBelow();
         }
+        List<Request> writes = new ArrayList<>();
+        List<Command> commands = new ArrayList<>();
         for (Request request : frame.getRequestsList()) {
             inFlight.incrementAndGet();
-            take(request);
+            take(request, command -> {
+                writes.add(request);
+                commands.add(command);
+            });
         }
+        write(writes, commands);
         if (frame.getKeepAlive() || frame.getLeasesCount() > 0) {
             inFlight.incrementAndGet();
             keepAlive(frame);
@@ -160,10 +166,11 @@ final class SessionStream implements StreamObserver<ClientFrame> {
         requestFrame();
     }
 
-    private void take(Request request) {
+    private void take(Request request, Consumer<Command> writes) {
         try {
             switch (request.getCallCase()) {
-                case REGISTER, DEREGISTER, UPDATE, BATCH, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION -> write(request);
+                case REGISTER, DEREGISTER, UPDATE, BATCH, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION ->
+                    writes.accept(command(request));
                 case LOOKUP -> {
                     Validation.lookup(request.getLookup());
                     read(
@@ -190,7 +197,7 @@ final class SessionStream implements StreamObserver<ClientFrame> {
     }
 
     /** What is wrong with the write itself is for the log to say: the refusal then takes its sequence like any outcome. */
-    private void write(Request request) {
+    private Command command(Request request) {
         Opened opened = opened();
         if (request.getSequence() <= 0) {
             throw Rejection.invalid(
@@ -204,9 +211,15 @@ final class SessionStream implements StreamObserver<ClientFrame> {
                 .setSequence(request.getSequence())
                 .setAckBelow(ackBelow)
                 .setDigest(Commands.digest(command));
-        var unused = needs.replica()
-                .submit(command.build())
-                .whenComplete((result, failure) -> reply(request, result, failure));
+        return command.build();
+    }
+
+    private void write(List<Request> requests, List<Command> commands) {
+        List<CompletableFuture<Result>> outcomes = needs.replica().submitAll(commands);
+        for (int i = 0; i < outcomes.size(); i++) {
+            Request request = requests.get(i);
+            var unused = outcomes.get(i).whenComplete((result, failure) -> reply(request, result, failure));
+        }
     }
 
     private void read(Request request, ReadOptions options, Consumer<Result.Builder> answer) {
