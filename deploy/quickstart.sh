@@ -67,6 +67,11 @@ compgen -G "$here/target/muster-*/bin/muster" >/dev/null || {
   (cd -- "$(dirname -- "$here")" && ./mvnw -Dquick -DskipTests package) >&2
 }
 
+if ! compgen -G "$here/target/muster-*/cds/server-*.jsa" >/dev/null; then
+  step "Preparing a faster start (once)"
+  "$here/muster" archive >/dev/null || true
+fi
+
 endpoints=127.0.0.1:$base_port,127.0.0.1:$((base_port + 10)),127.0.0.1:$((base_port + 20))
 trap finish EXIT
 

@@ -77,7 +77,7 @@ final class TourIT {
             assertThat(whole.text()).containsPattern("(?m)^lost +0,");
 
             String victim = Files.readAllLines(folder.resolve("acked.txt")).get(7);
-            String[] fields = victim.split(" ");
+            String[] fields = victim.split(" ", -1);
             Result removed = muster("services", "deregister", fields[2] + "/" + fields[3], "--endpoints", endpoint);
             assertThat(removed.code()).as(removed.text()).isZero();
 

@@ -64,6 +64,7 @@ final class Program {
                 .addSubcommand(new SnapshotCommand(context))
                 .addSubcommand(new HashCommand(context))
                 .addSubcommand(new ServerCommand())
+                .addSubcommand(new ArchiveCommand())
                 .addSubcommand(new VersionCommand(context))
                 .addSubcommand(new CompletionCommand(context, line));
         Converters.register(line);
