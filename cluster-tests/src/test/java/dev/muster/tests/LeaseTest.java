@@ -10,6 +10,7 @@ import dev.muster.client.ServiceInstance;
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.HoldRegistration;
 import dev.muster.testing.JavaChild;
+import dev.muster.testing.Machine;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.v1.Endpoint;
@@ -186,7 +187,7 @@ final class LeaseTest {
 
     private static void awaitGone(MusterClient observer, String service, Duration longest) {
         await(service + " is empty")
-                .atMost(longest)
+                .atMost(Machine.isFitForTiming() ? longest : longest.multipliedBy(3))
                 .pollInterval(POLL)
                 .ignoreException(dev.muster.client.MusterException.class)
                 .until(() -> observer.lookup(service).instances().isEmpty());
