@@ -3,6 +3,7 @@ package dev.muster.bench;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Three nodes of one system on loopback, started by the benchmark, each a process with a folder of its own. */
 interface Cluster extends AutoCloseable {
@@ -12,7 +13,7 @@ interface Cluster extends AutoCloseable {
         String title();
 
         /** Null when it can be started here; else why not. */
-        @org.jspecify.annotations.Nullable
+        @Nullable
         String missing();
 
         /** Starts three nodes in an empty folder and waits until they serve. */

@@ -196,7 +196,7 @@ final class EtcdCluster implements Cluster {
                 call,
                 new FutureCallback<T>() {
                     @Override
-                    public void onSuccess(T result) {
+                    public void onSuccess(@Nullable T result) {
                         future.complete(result);
                     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A closed loop: so many operations are in flight at any time, each answer starts the next one. It never makes up for a
@@ -23,7 +24,7 @@ final class Load {
     private final AtomicInteger failures = new AtomicInteger();
     private final Phaser running = new Phaser(1);
     private volatile boolean stopped;
-    private volatile Throwable firstFailure;
+    private volatile @Nullable Throwable firstFailure;
 
     private Load(LongFunction<CompletableFuture<?>> operation, AtomicLong numbers) {
         this.operation = operation;
@@ -92,7 +93,7 @@ final class Load {
         running.arriveAndDeregister();
     }
 
-    private void answered(long begun, @org.jspecify.annotations.Nullable Throwable failure) {
+    private void answered(long begun, @Nullable Throwable failure) {
         if (failure == null) {
             micros.recordValue(Math.min(HIGHEST_MICROS, (System.nanoTime() - begun) / 1000));
         } else {

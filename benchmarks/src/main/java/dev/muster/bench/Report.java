@@ -49,10 +49,10 @@ final class Report {
     }
 
     private static String line(String work, String system, Map<String, List<Measured>> bySystem) {
-        List<Measured> runs = bySystem.get(system);
-        List<Measured> ours = bySystem.get(systemOfOurs());
+        List<Measured> runs = bySystem.getOrDefault(system, List.of());
+        List<Measured> ours = bySystem.getOrDefault(systemOfOurs(), List.of());
         double throughput = median(runs, Measured::perSecond);
-        String ratio = ours == null || system.equals(systemOfOurs())
+        String ratio = ours.isEmpty() || system.equals(systemOfOurs())
                 ? ""
                 : String.format("%.2fx", median(ours, Measured::perSecond) / throughput);
         return String.format(

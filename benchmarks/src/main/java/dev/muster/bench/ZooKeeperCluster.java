@@ -2,6 +2,7 @@
 package dev.muster.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,16 +58,21 @@ final class ZooKeeperCluster implements Cluster {
             String name = "n" + (node + 1);
             Path data = Files.createDirectories(folder.resolve(name));
             Files.writeString(data.resolve("myid"), Integer.toString(node + 1));
-            StringBuilder text = new StringBuilder("tickTime=2000\ninitLimit=10\nsyncLimit=5\n"
-                            + "4lw.commands.whitelist=*\nadmin.enableServer=false\nmaxClientCnxns=0\n")
-                    .append("dataDir=")
-                    .append(data)
-                    .append("\nclientPortAddress=127.0.0.1\nclientPort=")
-                    .append(Ports.of(BASE, node))
-                    .append('\n');
-            Ports.nodes()
-                    .forEach(i -> text.append("server." + (i + 1) + "=127.0.0.1:" + (Ports.of(BASE, i) + 1) + ":"
-                            + (Ports.of(BASE, i) + 2) + "\n"));
+            StringBuilder text = new StringBuilder("""
+                    tickTime=2000
+                    initLimit=10
+                    syncLimit=5
+                    4lw.commands.whitelist=*
+                    admin.enableServer=false
+                    maxClientCnxns=0
+                    clientPortAddress=127.0.0.1
+                    """);
+            text.append("dataDir=").append(data).append('\n');
+            text.append("clientPort=").append(Ports.of(BASE, node)).append('\n');
+            for (int i : Ports.nodes()) {
+                int port = Ports.of(BASE, i);
+                text.append("server.%d=127.0.0.1:%d:%d\n".formatted(i + 1, port + 1, port + 2));
+            }
             Path configuration = Files.writeString(folder.resolve(name + ".cfg"), text);
             nodes.add(Node.start(
                     name,
@@ -110,7 +116,7 @@ final class ZooKeeperCluster implements Cluster {
     }
 
     private static String ask(int port, String words) {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream().write(words.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         } catch (IOException e) {
