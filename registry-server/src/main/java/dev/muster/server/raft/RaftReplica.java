@@ -200,7 +200,9 @@ public final class RaftReplica implements Replica {
      * restarted cluster would elect one first and apply its logs after that, while everybody waits.
      */
     private void applyWhatIsKnownToBeCommitted() {
-        division().getRaftLog().updateCommitIndex(mark.index(), division().getInfo().getCurrentTerm(), false);
+        division()
+                .getRaftLog()
+                .updateCommitIndex(mark.index(), division().getInfo().getCurrentTerm(), false);
     }
 
     // Reading and writing

@@ -163,7 +163,16 @@ final class SessionStream implements StreamObserver<ClientFrame> {
     private void take(Request request) {
         try {
             switch (request.getCallCase()) {
-                case REGISTER, DEREGISTER, UPDATE, BATCH, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION -> write(request);
+                case REGISTER,
+                        DEREGISTER,
+                        UPDATE,
+                        BATCH,
+                        GRANT_LEASE,
+                        REVOKE_LEASE,
+                        CLOSE_SESSION,
+                        CREATE_KEYSPACE,
+                        NEXT_KEY_SET,
+                        RETURN_KEYS -> write(request);
                 case LOOKUP -> {
                     Validation.lookup(request.getLookup());
                     read(
