@@ -12,6 +12,7 @@ import dev.muster.client.KeyspaceInfo;
 import dev.muster.client.KeyspaceSpec;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -148,6 +149,10 @@ final class KeysCommand {
     }
 
     private void show(List<Key> keys) {
-        context.output().feed(KeySetView.EACH, KeySetView::json).add(keys);
+        if (context.output().isTable()) {
+            context.console().data(keys.stream().map(Key::toString).collect(Collectors.joining("\n")));
+        } else {
+            context.output().feed(KeySetView.EACH, KeySetView::json).add(keys);
+        }
     }
 }

@@ -77,6 +77,9 @@ final class KeysCommandTest {
     @Test
     void numbersAreShownByTheirEndsOrOneByOne() {
         assertThat(shell.run("keys", "next", "invoice", "--count", "3").data()).isEqualTo("7 9\n");
+        assertThat(shell.run("keys", "next", "invoice", "--count", "2", "--each")
+                        .data())
+                .isEqualTo("7\n8\n");
         assertThat(shell.run("keys", "next", "invoice", "-w", "simple").data()).isEqualTo("7\t7\n");
         assertThat(shell.run("keys", "next", "invoice", "--count", "3", "--each", "-w", "simple")
                         .data())
@@ -87,7 +90,8 @@ final class KeysCommandTest {
                         {"number":"7","hex":"00000000000000000000000000000007"}
                         {"number":"8","hex":"00000000000000000000000000000008"}
                         """);
-        assertThat(shell.muster.keyspaces.asked).containsExactly("invoice 3", "invoice 1", "invoice 3", "invoice 2");
+        assertThat(shell.muster.keyspaces.asked)
+                .containsExactly("invoice 3", "invoice 2", "invoice 1", "invoice 3", "invoice 2");
     }
 
     @Test
