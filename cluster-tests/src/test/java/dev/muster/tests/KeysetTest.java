@@ -17,6 +17,7 @@ import dev.muster.testing.ClusterTest;
 import dev.muster.testing.JavaChild;
 import dev.muster.testing.Network;
 import dev.muster.testing.NumberTakers;
+import dev.muster.testing.TakeNumbers;
 import dev.muster.testing.TcpProxy.Direction;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
@@ -70,13 +71,7 @@ final class KeysetTest {
     void killedClientLosesItsSetsAndNobodyGetsThem(TestCluster cluster) {
         MusterClient observer = cluster.client();
         observer.keyspaces().create(KeyspaceSpec.of("orphaned"));
-        JavaChild process = JavaChild.start(
-                cluster.folder(),
-                "take-orphaned",
-                dev.muster.testing.TakeNumbers.class.getName(),
-                List.of(String.join(",", cluster.endpoints()), "orphaned", Long.toString(SHORT_TTL.toMillis())));
-        cluster.closedWithCluster(process::kill);
-        await("it has some numbers").atMost(Duration.ofSeconds(20)).until(() -> taken(process) >= 40);
+        JavaChild process = take(cluster, "orphaned");
         assertThat(info(observer, "orphaned").held()).isPositive();
 
         process.kill();
@@ -86,7 +81,8 @@ final class KeysetTest {
                 .until(() -> info(observer, "orphaned").held() == 0);
         KeyLedger ledger = observer.keyspaces().ledger("orphaned");
         assertAddsUp(ledger);
-        assertThat(ledger.keyspace().lost()).isGreaterThanOrEqualTo(taken(process));
+        assertThat(ledger.keyspace().lost())
+                .isGreaterThanOrEqualTo(numbers(process).size());
         assertThat(ledger.ranges()).allSatisfy(range -> {
             assertThat(range.status()).isEqualTo(KeyStatus.LOST);
             assertThat(range.owner()).isEqualTo("take-numbers");
@@ -94,6 +90,30 @@ final class KeysetTest {
         Key highWater = ledger.keyspace().next().orElseThrow();
         KeySet after = observer.keyspace("orphaned").nextSet(5);
         assertThat(after.first()).isEqualTo(highWater);
+    }
+
+    @Test
+    void frozenClientGivesOutNothingOfTheSetsThatItLost(TestCluster cluster) {
+        MusterClient observer = cluster.client();
+        observer.keyspaces().create(KeyspaceSpec.of("frozen"));
+        JavaChild process = take(cluster, "frozen");
+
+        process.pause();
+        await("its sets are lost")
+                .atMost(SHORT_TTL.multipliedBy(4))
+                .until(() -> info(observer, "frozen").held() == 0);
+        List<Long> before = numbers(process);
+        long highWater = info(observer, "frozen").next().orElseThrow().toLong();
+        process.resume();
+        await("it goes on")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> numbers(process).size() >= before.size() + 40);
+
+        List<Long> all = numbers(process);
+        assertThat(all).doesNotHaveDuplicates();
+        assertThat(all.subList(before.size(), all.size()))
+                .as("numbers of its next session")
+                .allMatch(number -> number >= highWater);
     }
 
     @Test
@@ -230,7 +250,24 @@ final class KeysetTest {
                 .orElseThrow();
     }
 
-    private static long taken(JavaChild process) {
-        return NUMBER.matcher(process.output()).results().count();
+    /** A process that has taken some numbers already. */
+    private static JavaChild take(TestCluster cluster, String keyspace) {
+        JavaChild process = JavaChild.start(
+                cluster.folder(),
+                "take-" + keyspace,
+                TakeNumbers.class.getName(),
+                List.of(String.join(",", cluster.endpoints()), keyspace, Long.toString(SHORT_TTL.toMillis())));
+        cluster.closedWithCluster(process::kill);
+        await("it has some numbers")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> numbers(process).size() >= 40);
+        return process;
+    }
+
+    private static List<Long> numbers(JavaChild process) {
+        return NUMBER.matcher(process.output())
+                .results()
+                .map(line -> Long.parseLong(line.group(1)))
+                .toList();
     }
 }
