@@ -39,8 +39,9 @@ final class ReadmeTest {
     @Test
     void theConsoleLinesRunAndPrintWhatIsShown() throws IOException, InterruptedException {
         List<String> blocks = readme.blocks("console");
-        assertThat(blocks).hasSize(2);
-        assertThat(blocks.get(0).lines()).hasSizeLessThanOrEqualTo(LINES_OF_CONSOLE);
+        assertThat(blocks)
+                .hasSize(3)
+                .allSatisfy(block -> assertThat(block.lines()).hasSizeLessThanOrEqualTo(LINES_OF_CONSOLE));
 
         try (ConsoleLines console = ConsoleLines.install(folder)) {
             blocks.forEach(console::run);

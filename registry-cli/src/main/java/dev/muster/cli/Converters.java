@@ -6,7 +6,10 @@ import dev.muster.client.Consistency;
 import dev.muster.client.Endpoint;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
+import dev.muster.client.Key;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
@@ -32,6 +35,8 @@ final class Converters {
         commands.registerConverter(Target.class, converter(Converters::target));
         commands.registerConverter(Endpoint.class, converter(Converters::endpoint));
         commands.registerConverter(InstanceStatus.class, converter(Converters::status));
+        commands.registerConverter(Key.class, converter(Key::parse));
+        commands.registerConverter(Instant.class, converter(Converters::instant));
         commands.registerConverter(Consistency.class, converter(Converters::consistency));
     }
 
@@ -78,6 +83,15 @@ final class Converters {
                                 .map(status -> status.name().toLowerCase(Locale.ROOT))
                                 .collect(Collectors.joining(", "))
                         + ")"));
+    }
+
+    static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    text + " (expected: a time in UTC, for instance 2026-03-01T12:00:00Z)", e);
+        }
     }
 
     static Consistency consistency(String text) {

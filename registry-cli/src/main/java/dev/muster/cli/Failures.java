@@ -47,7 +47,9 @@ final class Failures {
                     UNSUPPORTED,
                     WRONG_CLUSTER,
                     NOT_LEADER,
-                    TOO_OLD -> ExitCode.REFUSED;
+                    TOO_OLD,
+                    EXHAUSTED,
+                    CLOSED -> ExitCode.REFUSED;
         };
     }
 

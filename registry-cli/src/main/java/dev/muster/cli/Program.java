@@ -59,6 +59,7 @@ final class Program {
         Help.addOptions(line);
         line.addSubcommand(new StatusCommand(context))
                 .addSubcommand(new ServicesCommand(context))
+                .addSubcommand(new KeysCommand(context))
                 .addSubcommand(new MembersCommand(context))
                 .addSubcommand(new LeaderCommand(context))
                 .addSubcommand(new SnapshotCommand(context))

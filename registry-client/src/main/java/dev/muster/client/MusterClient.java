@@ -120,11 +120,21 @@ public interface MusterClient extends AutoCloseable {
     /** As {@link #writeDirect(Change)}. */
     CompletableFuture<WriteResult> writeDirectAsync(Change change);
 
+    /**
+     * A sequence of numbers, each handed out once to one process of all. Returns at once, the same object for the same
+     * name until that is closed. It has to be created before, once: {@link Keyspaces#create}.
+     */
+    Keyspace keyspace(String name);
+
+    /** All keyspaces: to create, list and audit them. */
+    Keyspaces keyspaces();
+
     /** The nodes themselves: their state, and the orders that an operator gives. */
     ClusterAdmin cluster();
 
     /**
-     * Ends the session, which deregisters all that was registered in it, closes the views and ends all threads. Waits
+     * Returns the numbers that were not used, ends the session, which deregisters all that was registered in it, closes
+     * the views and ends all threads. Waits
      * for the registry no longer than the request timeout; what it did not hear of ends with its lease. Closing twice is
      * allowed.
      */

@@ -63,7 +63,7 @@ public final class MusterException extends RuntimeException {
     public enum Reason {
         /** The request itself is wrong; sending it again changes nothing. */
         INVALID,
-        /** There is no such instance. */
+        /** There is no such instance, keyspace or key set. */
         NOT_FOUND,
         /** A newer incarnation of the same instance is registered. Final: the older one must stop. */
         FENCED,
@@ -75,7 +75,7 @@ public final class MusterException extends RuntimeException {
         OUT_OF_SEQUENCE,
         /** The lease never existed or ended. */
         LEASE_UNKNOWN,
-        /** The instance is not at the expected incarnation or revision. */
+        /** The instance is not at the expected incarnation or revision, or the keyspace is another one than asked for. */
         CONFLICT,
         /** A bound of the registry or of this client is reached. The message names it. */
         LIMIT,
@@ -94,6 +94,10 @@ public final class MusterException extends RuntimeException {
         /** No node can vouch for the asked freshness. */
         TOO_OLD,
         /** A defect of the registry. */
-        INTERNAL
+        INTERNAL,
+        /** The keyspace has not as many numbers left. It never begins again. */
+        EXHAUSTED,
+        /** The keyspace was closed by a restore: nobody knows which of its numbers were handed out before. */
+        CLOSED
     }
 }

@@ -5,6 +5,7 @@ import dev.muster.core.catalog.Catalog;
 import dev.muster.core.event.EventRing;
 import dev.muster.core.hash.Fingerprint;
 import dev.muster.core.key.Key;
+import dev.muster.core.keyspace.Keyspaces;
 import dev.muster.core.lease.Leases;
 import dev.muster.core.session.Session;
 import dev.muster.core.session.Sessions;
@@ -33,6 +34,7 @@ final class Draft {
 
     Leases leases;
     Sessions sessions;
+    Keyspaces keyspaces;
 
     private final RegistryState base;
     private final Command command;
@@ -49,6 +51,7 @@ final class Draft {
         this.catalog = base.catalog();
         this.leases = base.leases();
         this.sessions = base.sessions();
+        this.keyspaces = base.keyspaces();
         this.admitted = base.sessions();
         this.next = base.toBuilder();
         this.settings = base.settings();
@@ -105,6 +108,7 @@ final class Draft {
         catalog = base.catalog();
         leases = base.leases();
         sessions = admitted;
+        keyspaces = base.keyspaces();
         next = base.toBuilder();
         settings = base.settings();
         events.clear();
@@ -181,6 +185,7 @@ final class Draft {
                 .clockMillis(clockMillis)
                 .catalog(catalog.evict(settings.getMaxTombstones()))
                 .leases(leases)
+                .keyspaces(keyspaces)
                 .events(ring)
                 .build();
         return new Outcome(next.stateHash(state.contentHash()).build(), result, numbered);

@@ -6,17 +6,20 @@ import dev.muster.core.key.Key;
 import dev.muster.core.lease.Lease;
 import dev.muster.core.session.Session;
 import dev.muster.v1.EventType;
+import dev.muster.v1.KeyStatus;
 
 /**
  * A way for leases and sessions to end: what it is called in events, and why it happens. With a session go all its
- * leases, with a lease all instances under it. Immutable.
+ * leases, with a lease all instances under it. Nobody knows which numbers a session used that was not heard any more, and
+ * uncertain means used: they are lost. One that closed has returned what it did not use. Immutable.
  *
  * @param ofSession the event about a session, which speaks for the session's own lease, too
  * @param ofLease the event about any other lease
  * @param ofInstance the event about an instance
+ * @param ofKeySets what becomes of the key sets that a session held
  * @param cause why
  */
-record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, String cause) {
+record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyStatus ofKeySets, String cause) {
     static Ending expiredSession(long session) {
         return expired("session " + session + " was not heard in time");
     }
@@ -38,6 +41,7 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, Stri
                 EventType.EVENT_TYPE_SESSION_EXPIRED,
                 EventType.EVENT_TYPE_LEASE_EXPIRED,
                 EventType.EVENT_TYPE_INSTANCE_EXPIRED,
+                KeyStatus.KEY_STATUS_LOST,
                 cause);
     }
 
@@ -46,6 +50,7 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, Stri
                 EventType.EVENT_TYPE_SESSION_CLOSED,
                 EventType.EVENT_TYPE_LEASE_REVOKED,
                 EventType.EVENT_TYPE_INSTANCE_DEREGISTERED,
+                KeyStatus.KEY_STATUS_ISSUED,
                 cause);
     }
 
@@ -62,6 +67,7 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, Stri
                 instances += endLease(draft, other, id);
             }
         }
+        KeyspaceChanges.ownerGone(draft, id, ofKeySets, cause);
         draft.leases = draft.leases.without(id);
         draft.sessions = draft.sessions.without(id);
         return instances;

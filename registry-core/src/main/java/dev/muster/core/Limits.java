@@ -67,7 +67,31 @@ public final class Limits {
     /** Leases in one keep-alive. */
     public static final int MAX_LEASES_PER_KEEP_ALIVE = 10_000;
 
-    /** Services on a page. */
+    /** Keyspaces. */
+    public static final int MAX_KEYSPACES = 1_000;
+
+    /** Bits of a keyspace's numbers, at least and at most, and what is meant when a request names none. */
+    public static final int MIN_KEY_BITS = 32;
+
+    /** See {@link #MIN_KEY_BITS}. */
+    public static final int MAX_KEY_BITS = 128;
+
+    /** See {@link #MIN_KEY_BITS}: fits a signed integer of 64 bits. */
+    public static final int DEFAULT_KEY_BITS = 63;
+
+    /** Numbers in a key set. */
+    public static final int MAX_KEYSET_SIZE = 1_048_576;
+
+    /** Key sets of one keyspace that one session holds: who takes another one is done with the oldest. */
+    public static final int MAX_KEYSETS_PER_SESSION = 16;
+
+    /** Key sets of one keyspace that are held by sessions. */
+    public static final int MAX_HELD_KEYSETS = 16_384;
+
+    /** Ranges of one keyspace's ledger beside the held ones; older ones are summarised. */
+    public static final int MAX_LEDGER_RANGES = 1_024;
+
+    /** Services or ranges on a page. */
     public static final int MAX_PAGE_SIZE = 1_000;
 
     /** See {@link #MAX_PAGE_SIZE}; meant when a request names none. */
@@ -119,6 +143,12 @@ public final class Limits {
         require(DEFAULT_WEIGHT <= MAX_WEIGHT, "the default weight is a weight");
         require(MAX_SHORT_NAME_CHARS <= MAX_NAME_CHARS, "a short name is shorter than a name");
         require(MIN_TTL_MILLIS < MAX_TTL_MILLIS, "the shortest lease is shorter than the longest");
+        require(
+                MIN_KEY_BITS <= DEFAULT_KEY_BITS && DEFAULT_KEY_BITS <= MAX_KEY_BITS,
+                "the default width of keys is a width");
+        require(
+                MAX_KEYSETS_PER_SESSION < MAX_HELD_KEYSETS,
+                "a session does not hold all the key sets that may be held");
         require(DEFAULT_PAGE_SIZE <= MAX_PAGE_SIZE, "the default page is a page");
         require(
                 (MAX_NAME_CHARS * 3 + MAX_LABEL_CHARS * 2) * MAX_UTF8_BYTES_PER_CHAR

@@ -52,6 +52,9 @@ public final class Registry {
             case BATCH -> CatalogChanges.batch(draft, command.getBatch());
             case GRANT_LEASE -> LeaseChanges.grant(draft, command.getGrantLease());
             case REVOKE_LEASE -> LeaseChanges.revoke(draft, command.getRevokeLease());
+            case CREATE_KEYSPACE -> KeyspaceChanges.create(draft, command.getCreateKeyspace());
+            case NEXT_KEY_SET -> KeyspaceChanges.next(draft, command.getNextKeySet());
+            case RETURN_KEYS -> KeyspaceChanges.giveBack(draft, command.getReturnKeys());
             case OPEN_SESSION -> SessionChanges.open(draft, command.getOpenSession());
             case CLOSE_SESSION -> SessionChanges.close(draft);
             case EXPIRE_LEASES -> LeaseChanges.expire(draft, command.getExpireLeases());

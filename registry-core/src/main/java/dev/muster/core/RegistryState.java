@@ -4,6 +4,7 @@ package dev.muster.core;
 import dev.muster.core.catalog.Catalog;
 import dev.muster.core.event.EventRing;
 import dev.muster.core.hash.Fingerprint;
+import dev.muster.core.keyspace.Keyspaces;
 import dev.muster.core.lease.Leases;
 import dev.muster.core.session.Sessions;
 import dev.muster.internal.v1.Settings;
@@ -28,6 +29,7 @@ public final class RegistryState {
     private final Catalog catalog;
     private final Leases leases;
     private final Sessions sessions;
+    private final Keyspaces keyspaces;
     private final EventRing events;
     private final long chain;
     private final long stateHash;
@@ -42,6 +44,7 @@ public final class RegistryState {
         this.catalog = builder.catalog;
         this.leases = builder.leases;
         this.sessions = builder.sessions;
+        this.keyspaces = builder.keyspaces;
         this.events = builder.events;
         this.chain = builder.chain;
         this.stateHash = builder.stateHash;
@@ -117,6 +120,11 @@ public final class RegistryState {
         return sessions;
     }
 
+    /** Keyspaces. */
+    public Keyspaces keyspaces() {
+        return keyspaces;
+    }
+
     /** The newest events. */
     public EventRing events() {
         return events;
@@ -135,8 +143,13 @@ public final class RegistryState {
         return stateHash;
     }
 
-    /** The hash of the state as it is now. */
+    /** The hash of the state as it is now. That of a state without keyspaces is what it was before there were any. */
     public long contentHash() {
+        long rest = hashBesideKeyspaces();
+        return keyspaces.size() == 0 ? rest : Fingerprint.mix(rest, keyspaces.fingerprint());
+    }
+
+    private long hashBesideKeyspaces() {
         return Fingerprint.mix(
                 identity.fingerprint(),
                 featureLevel,
@@ -181,6 +194,7 @@ public final class RegistryState {
         private Catalog catalog = Catalog.empty();
         private Leases leases = Leases.empty();
         private Sessions sessions = Sessions.empty();
+        private Keyspaces keyspaces = Keyspaces.empty();
         private EventRing events = EventRing.empty();
         private long chain;
         private long stateHash;
@@ -197,6 +211,7 @@ public final class RegistryState {
             this.catalog = state.catalog;
             this.leases = state.leases;
             this.sessions = state.sessions;
+            this.keyspaces = state.keyspaces;
             this.events = state.events;
             this.chain = state.chain;
             this.stateHash = state.stateHash;
@@ -248,6 +263,12 @@ public final class RegistryState {
         /** See {@link RegistryState#sessions()}. */
         public Builder sessions(Sessions sessions) {
             this.sessions = sessions;
+            return this;
+        }
+
+        /** See {@link RegistryState#keyspaces()}. */
+        public Builder keyspaces(Keyspaces keyspaces) {
+            this.keyspaces = keyspaces;
             return this;
         }
 

@@ -2,6 +2,8 @@
 package dev.muster.core;
 
 import dev.muster.core.key.Key;
+import dev.muster.core.keyspace.KeyspaceSpec;
+import dev.muster.core.keyspace.Uint128;
 import dev.muster.v1.Error;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
@@ -51,6 +53,40 @@ public final class Rejection extends RuntimeException {
     /** There is no such instance. */
     public static Rejection notFound(Key key) {
         return of(Reason.REASON_NOT_FOUND, "instance " + key + " is not registered");
+    }
+
+    /** There is no such keyspace. */
+    public static Rejection keyspaceNotFound(String name) {
+        return of(Reason.REASON_NOT_FOUND, "keyspace " + Text.quote(name) + " does not exist; create it first");
+    }
+
+    static Rejection keySetNotFound(String name, Uint128 first, Uint128 last) {
+        return of(
+                Reason.REASON_NOT_FOUND,
+                "keyspace " + name + ": " + first + " to " + last
+                        + " is not the end of a key set of the caller (expected: one that it took, up to its last"
+                        + " number)");
+    }
+
+    static Rejection keyspaceConflict(KeyspaceSpec existing) {
+        return of(
+                Reason.REASON_CONFLICT,
+                "keyspace " + existing.name() + " exists with width " + existing.width() + ", start " + existing.start()
+                        + ", max " + existing.max() + " (expected: the same, or another name)");
+    }
+
+    static Rejection keyspaceClosed(String name) {
+        return of(
+                Reason.REASON_CLOSED,
+                "keyspace " + name + " was closed by a restore: nobody knows which numbers were handed out after the"
+                        + " backup; an operator has to say where to go on");
+    }
+
+    static Rejection exhausted(String name, Uint128 left, int size) {
+        return of(
+                Reason.REASON_EXHAUSTED,
+                "keyspace " + name + " has " + left + " numbers left (asked for: " + size
+                        + "); it never begins again; ask for fewer, or use another one");
     }
 
     static Rejection fenced(Key key, long supersedes, long known) {

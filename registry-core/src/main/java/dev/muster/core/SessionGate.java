@@ -93,7 +93,17 @@ final class SessionGate {
 
     private static boolean isOfClients(Command.OpCase operation) {
         return switch (operation) {
-            case REGISTER, DEREGISTER, UPDATE, BATCH, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION, OP_NOT_SET -> true;
+            case REGISTER,
+                    DEREGISTER,
+                    UPDATE,
+                    BATCH,
+                    GRANT_LEASE,
+                    REVOKE_LEASE,
+                    CLOSE_SESSION,
+                    CREATE_KEYSPACE,
+                    NEXT_KEY_SET,
+                    RETURN_KEYS,
+                    OP_NOT_SET -> true;
             case OPEN_SESSION, TERM_STARTED, EXPIRE_LEASES, RESUME_LEASES, RAISE_FEATURE_LEVEL, NODE_REPORT, BARRIER ->
                 false;
         };

@@ -3,6 +3,8 @@ package dev.muster.core;
 
 import com.google.protobuf.MessageOrBuilder;
 import dev.muster.core.key.Key;
+import dev.muster.core.keyspace.KeyspaceSpec;
+import dev.muster.core.keyspace.Uint128;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.NodeReport;
@@ -13,15 +15,21 @@ import dev.muster.internal.v1.TermStarted;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Change;
 import dev.muster.v1.Consistency;
+import dev.muster.v1.CreateKeyspaceRequest;
 import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.Endpoint;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.Instance;
 import dev.muster.v1.InstanceKey;
+import dev.muster.v1.LedgerRequest;
 import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.LookupRequest;
+import dev.muster.v1.NextKeySetRequest;
+import dev.muster.v1.Number;
+import dev.muster.v1.NumberRange;
 import dev.muster.v1.ReadOptions;
 import dev.muster.v1.RegisterRequest;
+import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.Status;
 import dev.muster.v1.UpdateRequest;
 import java.nio.charset.StandardCharsets;
@@ -127,10 +135,61 @@ public final class Validation {
         if (!request.getNamespace().isEmpty()) {
             Text.name("namespace", request.getNamespace(), Limits.MAX_NAME_CHARS);
         }
-        if (request.getPageSize() < 0 || request.getPageSize() > Limits.MAX_PAGE_SIZE) {
+        pageSize(request.getPageSize());
+        read(request.getRead());
+    }
+
+    /** A keyspace to be created. */
+    public static void createKeyspace(CreateKeyspaceRequest request) {
+        known(request, "create_keyspace");
+        keyspace("name", request.getName());
+        int width = request.getWidth();
+        if (width != 0 && (width < Limits.MIN_KEY_BITS || width > Limits.MAX_KEY_BITS)) {
             throw Rejection.invalid(
-                    "page_size", Integer.toUnsignedLong(request.getPageSize()), "0 to " + Limits.MAX_PAGE_SIZE);
+                    "width",
+                    Integer.toUnsignedLong(width),
+                    Limits.MIN_KEY_BITS + " to " + Limits.MAX_KEY_BITS + " bits, or 0 for " + Limits.DEFAULT_KEY_BITS);
         }
+        known(request.getStart(), "start");
+        known(request.getMax(), "max");
+        KeyspaceSpec spec = keyspaceSpec(request);
+        Uint128 highest = KeyspaceSpec.highest(spec.width());
+        if (spec.max().compareTo(highest) > 0) {
+            throw Rejection.invalid("max", spec.max(), "at most " + highest + " for " + spec.width() + " bits");
+        }
+        if (spec.start().compareTo(spec.max()) > 0) {
+            throw Rejection.invalid("start", spec.start(), "at most the maximum, " + spec.max());
+        }
+    }
+
+    /** A key set to be handed out. */
+    public static void nextKeySet(NextKeySetRequest request) {
+        known(request, "next_key_set");
+        keyspace("keyspace", request.getKeyspace());
+        int size = request.getSize();
+        if (size < 1 || size > Limits.MAX_KEYSET_SIZE) {
+            throw Rejection.invalid("size", Integer.toUnsignedLong(size), "1 to " + Limits.MAX_KEYSET_SIZE);
+        }
+    }
+
+    /** Numbers to be given back. */
+    public static void returnKeys(ReturnKeysRequest request) {
+        known(request, "return_keys");
+        keyspace("keyspace", request.getKeyspace());
+        NumberRange keys = request.getKeys();
+        known(keys, "keys");
+        known(keys.getFirst(), "keys.first");
+        known(keys.getLast(), "keys.last");
+        Uint128 last = Uint128.of(keys.getLast());
+        if (Uint128.of(keys.getFirst()).compareTo(last) > 0) {
+            throw Rejection.invalid("keys.first", Uint128.of(keys.getFirst()), "at most keys.last, " + last);
+        }
+    }
+
+    /** A page of a ledger. */
+    public static void ledger(LedgerRequest request) {
+        keyspace("keyspace", request.getKeyspace());
+        pageSize(request.getPageSize());
         read(request.getRead());
     }
 
@@ -175,6 +234,17 @@ public final class Validation {
         known(request, "open_session");
         clientName(request.getClientName());
         ttlMillis(request.getTtlMillis());
+    }
+
+    /** What the request means where it says nothing. */
+    static KeyspaceSpec keyspaceSpec(CreateKeyspaceRequest request) {
+        int width = request.getWidth() == 0 ? Limits.DEFAULT_KEY_BITS : request.getWidth();
+        Number max = request.getMax();
+        return new KeyspaceSpec(
+                request.getName(),
+                width,
+                Uint128.of(request.getStart()),
+                request.hasMax() ? Uint128.of(max) : KeyspaceSpec.highest(width));
     }
 
     /** A command beside its operation. */
@@ -279,6 +349,16 @@ public final class Validation {
         weight("instance.weight", instance.getWeight());
         metadata("instance.metadata", instance.getMetadataMap());
         status("instance.status", instance.getStatus(), true);
+    }
+
+    private static void keyspace(String field, String name) {
+        Text.name(field, name, Limits.MAX_NAME_CHARS);
+    }
+
+    private static void pageSize(int pageSize) {
+        if (pageSize < 0 || pageSize > Limits.MAX_PAGE_SIZE) {
+            throw Rejection.invalid("page_size", Integer.toUnsignedLong(pageSize), "0 to " + Limits.MAX_PAGE_SIZE);
+        }
     }
 
     private static void key(String field, InstanceKey key) {

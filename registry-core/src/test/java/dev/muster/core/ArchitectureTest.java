@@ -23,7 +23,7 @@ import java.util.List;
 /** The core is pure, its packages form a tree, and its siblings do not know each other. */
 @AnalyzeClasses(packages = "dev.muster.core", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
-    private static final List<String> SIBLINGS = List.of("catalog", "lease", "session", "event");
+    private static final List<String> SIBLINGS = List.of("catalog", "lease", "session", "event", "keyspace");
     private static final List<String> FORMATS = List.of("log", "snapshot");
     private static final List<String> LEAVES = List.of("collect", "hash", "key");
 

@@ -3,6 +3,9 @@ package dev.muster.core;
 
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
+import dev.muster.core.keyspace.KeyRange;
+import dev.muster.core.keyspace.Keyspace;
+import dev.muster.core.keyspace.Uint128;
 import dev.muster.core.lease.Lease;
 import dev.muster.core.session.Session;
 import dev.muster.internal.v1.Barrier;
@@ -16,12 +19,16 @@ import dev.muster.internal.v1.TermStarted;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Change;
 import dev.muster.v1.CloseSessionRequest;
+import dev.muster.v1.CreateKeyspaceRequest;
 import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.Instance;
 import dev.muster.v1.InstanceKey;
 import dev.muster.v1.Metadata;
+import dev.muster.v1.NextKeySetRequest;
+import dev.muster.v1.NumberRange;
 import dev.muster.v1.RegisterRequest;
+import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.RevokeLeaseRequest;
 import dev.muster.v1.Status;
 import dev.muster.v1.UpdateRequest;
@@ -32,6 +39,7 @@ import java.util.Random;
 /** Commands as clients and leaders would send them to a state, many of them late, repeated, conflicting or wrong. */
 final class RandomCommands {
     private static final String[] SERVICES = {"web", "db", "cache"};
+    private static final String[] KEYSPACES = {"invoice", "order", "none"};
     private static final int IDS = 12;
 
     private final Random random;
@@ -61,10 +69,15 @@ final class RandomCommands {
 
     private void ofClient(RegistryState state, Command.Builder command) {
         Session session = random.nextBoolean() ? pick(state.sessions().all()) : null;
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(25)) {
             case 0 -> command.setGrantLease(GrantLeaseRequest.newBuilder().setTtlMillis(random.nextInt(20_000)));
             case 1 -> command.setRevokeLease(RevokeLeaseRequest.newBuilder().setLease(lease(state)));
             case 2 -> command.setCloseSession(CloseSessionRequest.getDefaultInstance());
+            case 20 -> command.setCreateKeyspace(createKeyspace());
+            case 21, 22, 23 ->
+                command.setNextKeySet(
+                        NextKeySetRequest.newBuilder().setKeyspace(keyspace()).setSize(random.nextInt(40)));
+            case 24 -> command.setReturnKeys(giveBack(state, session));
             case 3, 4 -> command.setBatch(batch(state));
             case 5, 6, 7 -> command.setDeregister(deregister(state));
             case 8, 9, 10 -> command.setUpdate(update(state));
@@ -82,6 +95,36 @@ final class RandomCommands {
                 .setSequence(random.nextInt(40) == 0 ? sequence + 1 : sequence)
                 .setAckBelow(random.nextInt(3) == 0 ? sequence : 0)
                 .setDigest(random.nextInt(3));
+    }
+
+    /** The narrow one is soon exhausted, and created again as another one now and then. */
+    private CreateKeyspaceRequest createKeyspace() {
+        boolean wide = random.nextBoolean();
+        return CreateKeyspaceRequest.newBuilder()
+                .setName(KEYSPACES[wide ? 0 : 1])
+                .setWidth(wide ? 96 : 32 + random.nextInt(2))
+                .setMax(Uint128.of(wide ? Long.MAX_VALUE : 300).toProto())
+                .build();
+    }
+
+    private String keyspace() {
+        return KEYSPACES[random.nextInt(KEYSPACES.length)];
+    }
+
+    /** The end of a set, sometimes of somebody else's, sometimes of one that is no set. */
+    private ReturnKeysRequest giveBack(RegistryState state, @org.jspecify.annotations.Nullable Session session) {
+        String name = keyspace();
+        Keyspace keyspace = state.keyspaces().get(name);
+        KeyRange set = keyspace == null
+                ? null
+                : pick(session == null || random.nextInt(5) == 0 ? keyspace.settled() : keyspace.heldBy(session.id()));
+        ReturnKeysRequest.Builder request = ReturnKeysRequest.newBuilder().setKeyspace(name);
+        if (set != null) {
+            request.setKeys(NumberRange.newBuilder()
+                    .setFirst(set.first().plus(random.nextInt((int) set.size())).toProto())
+                    .setLast(set.last().toProto()));
+        }
+        return request.build();
     }
 
     private void ofNode(RegistryState state, Command.Builder command) {

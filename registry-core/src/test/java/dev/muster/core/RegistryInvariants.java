@@ -8,6 +8,11 @@ import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
 import dev.muster.core.event.EventRing;
 import dev.muster.core.key.Key;
+import dev.muster.core.keyspace.KeyRange;
+import dev.muster.core.keyspace.Keyspace;
+import dev.muster.core.keyspace.Keyspaces;
+import dev.muster.core.keyspace.Tally;
+import dev.muster.core.keyspace.Uint128;
 import dev.muster.core.lease.Lease;
 import dev.muster.core.lease.Leases;
 import dev.muster.core.session.Session;
@@ -16,6 +21,7 @@ import dev.muster.core.session.Sessions;
 import dev.muster.internal.v1.Settings;
 import dev.muster.v1.Event;
 import dev.muster.v1.Instance;
+import dev.muster.v1.KeyStatus;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -40,6 +46,7 @@ public final class RegistryInvariants {
         invariants.checkTombstones();
         invariants.checkLeases();
         invariants.checkSessions();
+        invariants.checkKeyspaces();
         invariants.checkEvents();
         invariants.checkSums();
     }
@@ -162,6 +169,41 @@ public final class RegistryInvariants {
         hold(size <= settings.getMaxSessions(), "sessions are bounded", size);
     }
 
+    private void checkKeyspaces() {
+        int size = 0;
+        for (Keyspace keyspace : state.keyspaces().all()) {
+            checkKeyspace(keyspace);
+            size++;
+        }
+        same(state.keyspaces().size(), size, "keyspaces");
+        hold(size <= Limits.MAX_KEYSPACES, "keyspaces are bounded", size);
+    }
+
+    private void checkKeyspace(Keyspace keyspace) {
+        String name = keyspace.spec().name();
+        Tally tally = keyspace.tally();
+        Uint128 handedOut = keyspace.next().minus(keyspace.spec().start());
+        hold(handedOut.high() == 0 && handedOut.low() == tally.sum(), "all that was handed out is counted", name);
+        hold(keyspace.next().compareTo(keyspace.spec().max().plus(1)) <= 0, "nothing is above the maximum", name);
+        same(keyspace.summarised().held(), 0, "summarised held numbers of " + name);
+        Tally counted = keyspace.summarised();
+        Uint128 above = null;
+        for (KeyRange range : reversed(keyspace.ranges(null, 0, Integer.MAX_VALUE))) {
+            boolean apart = above == null || range.last().compareTo(above) < 0;
+            hold(range.first().compareTo(range.last()) <= 0 && apart, "ranges are apart", range);
+            boolean held = range.status() == KeyStatus.KEY_STATUS_HELD;
+            hold(held == contains(keyspace.held(), range), "held ranges are those of holders", range);
+            hold(!held || contains(keyspace.heldBy(range.session()), range), "its owner is known", range);
+            hold(!held || state.sessions().get(range.session()) != null, "its owner lives", range);
+            hold(range.equals(keyspace.endingWith(range.last())), "is found", range);
+            counted = counted.plus(range.status(), range.size());
+            above = range.first();
+        }
+        hold(counted.equals(tally), "ranges and what was summarised add up to " + tally, counted);
+        hold(keyspace.settledCount() <= Limits.MAX_LEDGER_RANGES, "the ledger is bounded", name);
+        hold(keyspace.heldCount() <= Limits.MAX_HELD_KEYSETS, "held sets are bounded", name);
+    }
+
     private void checkEvents() {
         EventRing ring = state.events();
         long next = ring.firstSequence();
@@ -189,6 +231,7 @@ public final class RegistryInvariants {
         }
         same(leases.fingerprint(), state.leases().fingerprint(), "sum of the leases");
         same(rebuiltSessions().fingerprint(), state.sessions().fingerprint(), "sum of the sessions");
+        same(rebuiltKeyspaces().fingerprint(), state.keyspaces().fingerprint(), "sum of the keyspaces");
         EventRing events = EventRing.startingAt(state.events().firstSequence());
         for (Event event : state.events().from(0)) {
             events = events.append(event, Integer.MAX_VALUE);
@@ -222,6 +265,19 @@ public final class RegistryInvariants {
             sessions = sessions.with(copy);
         }
         return sessions;
+    }
+
+    private Keyspaces rebuiltKeyspaces() {
+        Keyspaces keyspaces = Keyspaces.empty();
+        for (Keyspace keyspace : reversed(state.keyspaces().all())) {
+            Keyspace copy =
+                    Keyspace.stored(keyspace.spec(), keyspace.epochId(), keyspace.next(), keyspace.summarised());
+            for (KeyRange range : reversed(keyspace.ranges(null, 0, Integer.MAX_VALUE))) {
+                copy = copy.with(range);
+            }
+            keyspaces = keyspaces.with(copy);
+        }
+        return keyspaces;
     }
 
     private static <T> boolean contains(Iterable<T> items, T wanted) {

@@ -58,6 +58,7 @@ final class SimulationTest {
                         Reason.REASON_STALE_GENERATION,
                         Reason.REASON_OUT_OF_SEQUENCE,
                         Reason.REASON_STALE_TERM,
+                        Reason.REASON_EXHAUSTED,
                         Reason.REASON_UNSUPPORTED)
                 .doesNotContain(Reason.REASON_INTERNAL);
     }
@@ -121,6 +122,7 @@ final class SimulationTest {
             assertThat(changed).as("a refusal makes no revision").isFalse();
             assertThat(after.catalog()).as("a refusal changes no list").isSameAs(before.catalog());
             assertThat(after.leases()).as("a refusal changes no lease").isSameAs(before.leases());
+            assertThat(after.keyspaces()).as("a refusal hands out no number").isSameAs(before.keyspaces());
         }
     }
 

@@ -4,6 +4,10 @@ package dev.muster.core;
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
+import dev.muster.core.keyspace.KeyRange;
+import dev.muster.core.keyspace.Keyspace;
+import dev.muster.core.keyspace.Tally;
+import dev.muster.core.keyspace.Uint128;
 import dev.muster.core.lease.Lease;
 import dev.muster.core.session.Session;
 import dev.muster.core.snapshot.SnapshotCodec;
@@ -11,6 +15,7 @@ import dev.muster.v1.Error;
 import dev.muster.v1.Event;
 import dev.muster.v1.Header;
 import dev.muster.v1.Instance;
+import dev.muster.v1.NumberRange;
 import dev.muster.v1.Result;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -21,7 +26,8 @@ import java.util.regex.Pattern;
 
 /**
  * A registry that is told lines of {@link TranscriptLanguage} and tells what came of them. It also understands
- * {@code lookup web}, {@code leases}, {@code sessions}, {@code clock} and {@code restart} (from a snapshot).
+ * {@code lookup web}, {@code leases}, {@code sessions}, {@code ledger invoice}, {@code clock}, {@code restart} (from a
+ * snapshot) and {@code restored 9} (this very state in another epoch, as a restore would leave it).
  */
 final class Transcript {
     private static final Pattern WORDS = Pattern.compile("\\s+");
@@ -36,11 +42,13 @@ final class Transcript {
             case "lookup" -> lookup(line.trim().substring(verb.length()).trim(), told);
             case "leases" -> state.leases().all().forEach(lease -> describe(lease, told));
             case "sessions" -> state.sessions().all().forEach(session -> describe(session, told));
+            case "ledger" -> ledger(line.trim().substring(verb.length()).trim(), told);
             case "clock" ->
                 told.append("start + ")
                         .append(state.clockMillis() - Commands.START_MILLIS)
                         .append(" ms\n");
             case "restart" -> restart(told);
+            case "restored" -> restored(Long.parseUnsignedLong(WORDS.split(line.trim(), -1)[1], 16), told);
             default -> apply(line, told);
         }
         RegistryInvariants.check(state);
@@ -91,6 +99,11 @@ final class Transcript {
             case REVOKE_LEASE ->
                 at(result.getRevokeLease().getHeader()) + ", with "
                         + result.getRevokeLease().getInstances() + " instances";
+            case CREATE_KEYSPACE -> at(result.getCreateKeyspace().getHeader());
+            case NEXT_KEY_SET ->
+                at(result.getNextKeySet().getHeader()) + ", numbers "
+                        + range(result.getNextKeySet().getKeys());
+            case RETURN_KEYS -> at(result.getReturnKeys().getHeader());
             case CLOSE_SESSION -> at(result.getCloseSession().getHeader());
             case RESULT_NOT_SET -> "";
             case ERROR, LOOKUP, LIST_SERVICES -> throw new IllegalArgumentException("no answer to a write: " + result);
@@ -115,6 +128,12 @@ final class Transcript {
                     .append('/')
                     .append(event.getKey().getId());
         }
+        if (!event.getKeyspace().isEmpty()) {
+            told.append(' ').append(event.getKeyspace());
+        }
+        if (event.hasKeys()) {
+            told.append(' ').append(range(event.getKeys()));
+        }
         number(" incarnation ", event.getIncarnation(), told);
         number(" lease ", event.getLease(), told);
         number(" session ", event.getSession(), told);
@@ -130,6 +149,51 @@ final class Transcript {
         if (value != 0) {
             told.append(name).append(value);
         }
+    }
+
+    private static String range(NumberRange range) {
+        return Uint128.of(range.getFirst()) + " to " + Uint128.of(range.getLast());
+    }
+
+    private void ledger(String name, StringBuilder told) {
+        Keyspace keyspace = state.keyspaces().get(name);
+        if (keyspace == null) {
+            return;
+        }
+        Tally tally = keyspace.tally();
+        told.append("next ")
+                .append(keyspace.next())
+                .append(keyspace.recover(state.epochId()) == null ? ", closed" : "")
+                .append("; held ")
+                .append(tally.held())
+                .append(", issued ")
+                .append(tally.issued())
+                .append(", returned ")
+                .append(tally.returned())
+                .append(", lost ")
+                .append(tally.lost())
+                .append('\n');
+        for (KeyRange range : keyspace.ranges(null, 0, Limits.MAX_PAGE_SIZE)) {
+            told.append("  ")
+                    .append(range.first())
+                    .append(" to ")
+                    .append(range.last())
+                    .append(' ')
+                    .append(range.status().name().substring("KEY_STATUS_".length()));
+            number(" session ", range.session(), told);
+            told.append(' ')
+                    .append(range.owner())
+                    .append(" revision ")
+                    .append(range.revision())
+                    .append('\n');
+        }
+    }
+
+    private void restored(long epochId, StringBuilder told) {
+        state = state.toBuilder()
+                .identity(state.clusterId(), epochId, state.epochOrdinal() + 1, state.settings())
+                .build();
+        told.append("epoch ").append(state.epochOrdinal()).append('\n');
     }
 
     private void lookup(String name, StringBuilder told) {

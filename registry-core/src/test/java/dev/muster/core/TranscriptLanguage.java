@@ -14,16 +14,22 @@ import dev.muster.internal.v1.TermStarted;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Change;
 import dev.muster.v1.CloseSessionRequest;
+import dev.muster.v1.CreateKeyspaceRequest;
 import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.Endpoint;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.Instance;
 import dev.muster.v1.InstanceKey;
 import dev.muster.v1.Metadata;
+import dev.muster.v1.NextKeySetRequest;
+import dev.muster.v1.Number;
+import dev.muster.v1.NumberRange;
 import dev.muster.v1.RegisterRequest;
+import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.RevokeLeaseRequest;
 import dev.muster.v1.Status;
 import dev.muster.v1.UpdateRequest;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -39,6 +45,7 @@ import java.util.Map;
  *   batch register web/a ; deregister b  grant ttl=10000      revoke 4      expire 4 5 [over]     resume 4
  *   open name ttl=10000 gen=1            close                report node-2 its disk is slow
  *   level 1                              barrier
+ *   keyspace invoice width=32 start=1 max=9   next invoice 5   return invoice 4 5
  * </pre>
  *
  * <p>Every command takes {@code at=+5s} (the leader's clock, from the registry's), {@code term=2} and {@code by=bob}; with
@@ -99,6 +106,16 @@ final class TranscriptLanguage {
                 command.setRevokeLease(RevokeLeaseRequest.newBuilder().setLease(id(1)));
             case "open" -> command.setOpenSession(openSession());
             case "close" -> command.setCloseSession(CloseSessionRequest.getDefaultInstance());
+            case "keyspace" -> command.setCreateKeyspace(keyspace());
+            case "next" ->
+                command.setNextKeySet(
+                        NextKeySetRequest.newBuilder().setKeyspace(words.get(1)).setSize((int) id(2)));
+            case "return" ->
+                command.setReturnKeys(ReturnKeysRequest.newBuilder()
+                        .setKeyspace(words.get(1))
+                        .setKeys(NumberRange.newBuilder()
+                                .setFirst(number(words.get(2)))
+                                .setLast(number(words.get(3)))));
             case "expire" ->
                 command.setExpireLeases(ExpireLeases.newBuilder()
                         .setHoldOver(words.remove("over"))
@@ -214,6 +231,26 @@ final class TranscriptLanguage {
             update.setMetadata(Metadata.newBuilder().putAllEntries(metadata));
         }
         return update.build();
+    }
+
+    private CreateKeyspaceRequest keyspace() {
+        CreateKeyspaceRequest.Builder request = CreateKeyspaceRequest.newBuilder()
+                .setName(words.get(1))
+                .setWidth((int) number("width", 0))
+                .setStart(number(take("start", "0")));
+        if (options.containsKey("max")) {
+            request.setMax(number(take("max", "")));
+        }
+        return request.build();
+    }
+
+    /** A number of up to 128 bits in decimal. */
+    private static Number number(String decimal) {
+        BigInteger value = new BigInteger(decimal);
+        return Number.newBuilder()
+                .setHigh(value.shiftRight(Long.SIZE).longValue())
+                .setLow(value.longValue())
+                .build();
     }
 
     private OpenSession openSession() {

@@ -83,6 +83,8 @@ final class Failures {
                     REASON_UNSUPPORTED,
                     REASON_WRONG_CLUSTER,
                     REASON_TOO_OLD,
+                    REASON_EXHAUSTED,
+                    REASON_CLOSED,
                     REASON_INTERNAL,
                     UNRECOGNIZED -> false;
         };
@@ -93,7 +95,9 @@ final class Failures {
         return reason == Reason.REASON_NOT_FOUND
                 || reason == Reason.REASON_FENCED
                 || reason == Reason.REASON_CONFLICT
-                || reason == Reason.REASON_LEASE_UNKNOWN;
+                || reason == Reason.REASON_LEASE_UNKNOWN
+                || reason == Reason.REASON_EXHAUSTED
+                || reason == Reason.REASON_CLOSED;
     }
 
     /** Whether the same call may succeed at another node or a little later. */
@@ -125,6 +129,8 @@ final class Failures {
             case REASON_UNAVAILABLE -> MusterException.Reason.UNAVAILABLE;
             case REASON_UNKNOWN_OUTCOME -> MusterException.Reason.UNKNOWN_OUTCOME;
             case REASON_TOO_OLD -> MusterException.Reason.TOO_OLD;
+            case REASON_EXHAUSTED -> MusterException.Reason.EXHAUSTED;
+            case REASON_CLOSED -> MusterException.Reason.CLOSED;
             case REASON_INTERNAL, REASON_UNSPECIFIED, UNRECOGNIZED -> MusterException.Reason.INTERNAL;
         };
     }

@@ -65,7 +65,8 @@ final class Futures {
         }
     }
 
-    private static RuntimeException withStackOfCaller(Throwable failure) {
+    /** The failure of a call, with the stack of its caller. */
+    static RuntimeException withStackOfCaller(Throwable failure) {
         if (failure instanceof MusterException known) {
             return new MusterException(known.reason(), known.fate(), known.detail(), known.incarnation(), known);
         }

@@ -6,6 +6,8 @@ import dev.muster.client.ClientOptions;
 import dev.muster.client.ClusterAdmin;
 import dev.muster.client.Consistency;
 import dev.muster.client.InstanceKey;
+import dev.muster.client.Keyspace;
+import dev.muster.client.Keyspaces;
 import dev.muster.client.LookupQuery;
 import dev.muster.client.LookupResult;
 import dev.muster.client.MusterClient;
@@ -58,6 +60,8 @@ final class GrpcClient implements MusterClient {
     private final UnaryCalls calls;
     private final ClusterAdmin cluster;
     private final ConcurrentMap<InstanceKey, KeptRegistration> registrations = new ConcurrentHashMap<>();
+    private final Keyspaces keyspaces;
+    private final ConcurrentMap<String, PrefetchedKeys> openKeyspaces = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     GrpcClient(ClientOptions options, Loop loop, RandomGenerator random, Function<String, ManagedChannel> connector) {
@@ -68,6 +72,7 @@ final class GrpcClient implements MusterClient {
         session = new Session(loop, channels, options, new Backoff(random));
         watchStream = new WatchStream(loop, channels, options.clientName(), new Backoff(random));
         calls = new UnaryCalls(loop, channels, options.requestTimeout(), random);
+        keyspaces = new GrpcKeyspaces(calls, loop);
         cluster = new GrpcClusterAdmin(calls, loop, options.endpoints());
     }
 
@@ -230,6 +235,23 @@ final class GrpcClient implements MusterClient {
         return cluster;
     }
 
+    // ---- numbers --------------------------------------------------------------------------------------------------
+
+    @Override
+    public Keyspace keyspace(String name) {
+        checkOpen();
+        return openKeyspaces.computeIfAbsent(
+                name,
+                key -> new PrefetchedKeys(
+                        key, loop, session, options.requestTimeout(), keys -> openKeyspaces.remove(key, keys)));
+    }
+
+    @Override
+    public Keyspaces keyspaces() {
+        checkOpen();
+        return keyspaces;
+    }
+
     // ---- the end --------------------------------------------------------------------------------------------------
 
     @Override
@@ -250,7 +272,12 @@ final class GrpcClient implements MusterClient {
         Duration patience = session.isOpen() || options.requestTimeout().compareTo(PATIENCE_WHEN_AWAY) < 0
                 ? options.requestTimeout()
                 : PATIENCE_WHEN_AWAY;
-        Futures.whenDone(session.end(), (nothing, failure) -> ended.complete(null));
+        CompletableFuture<?>[] returns = List.copyOf(openKeyspaces.values()).stream()
+                .map(PrefetchedKeys::leave)
+                .toArray(CompletableFuture[]::new);
+        Futures.whenDone(
+                CompletableFuture.allOf(returns).thenCompose(nothing -> session.end()),
+                (nothing, failure) -> ended.complete(null));
         loop.schedule(patience, () -> ended.complete(null));
     }
 

@@ -15,6 +15,7 @@ import dev.muster.v1.Request;
 import dev.muster.v1.ServerFrame;
 import dev.muster.v1.ServerHello;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,6 +64,9 @@ final class Session {
     interface Follower {
         /** The session is gone with all that was registered in it. */
         void sessionLost();
+
+        /** A keep-alive of the session was acknowledged. */
+        default void sessionHeard() {}
     }
 
     private final Loop loop;
@@ -84,6 +88,11 @@ final class Session {
     private long generation;
     private Duration ttl;
     private Origin origin = Origin.NONE;
+    private Fence fence = new Fence(0, Duration.ZERO);
+    /** When the hello of the stream was sent, and its keep-alives that are not acknowledged, by the loop's clock. */
+    private long helloNanos;
+
+    private final ArrayDeque<Long> keepAlives = new ArrayDeque<>();
     /** Whether the last stream ended because the registry missed a sequence. */
     private boolean missedSequence;
     /** How many nodes in a row said that this session belongs to another cluster. */
@@ -135,6 +144,11 @@ final class Session {
         return phase == Phase.OPEN;
     }
 
+    /** Until when the session certainly lives. On the loop. */
+    Fence fence() {
+        return fence;
+    }
+
     /** The history that the session belongs to. */
     Origin origin() {
         return origin;
@@ -162,6 +176,7 @@ final class Session {
             stream = null;
         }
         followers.clear();
+        fence.end();
         List<PendingWrite> all = writes.sent();
         all.addAll(writes.unsent());
         writes.clear();
@@ -194,6 +209,8 @@ final class Session {
         phase = Phase.GREETING;
         String address = channels.leader();
         generation = id == 0 ? 1 : generation + 1;
+        helloNanos = loop.nanoTime();
+        keepAlives.clear();
         SessionStream opened = new SessionStream(loop, address, this::received, this::writable, this::broken);
         stream = opened;
         opened.open(channels.channel(address), hello(), helloTimeout());
@@ -246,8 +263,11 @@ final class Session {
                     hello.getNode(),
                     hello.getClusterId());
         }
-        id = hello.getSession();
         ttl = hello.getTtlMillis() == 0 ? ttl : Duration.ofMillis(hello.getTtlMillis());
+        if (hello.getSession() != id) {
+            fence = new Fence(helloNanos, ttl);
+        }
+        id = hello.getSession();
         origin = new Origin(hello.getClusterId(), hello.getHeader().getEpochId());
         channels.leads(hello.getLeader());
         if (leadsElsewhere(hello.getLeader(), from.address())) {
@@ -364,6 +384,7 @@ final class Session {
         }
         id = 0;
         generation = 0;
+        fence.end();
         missedSequence = false;
         wrongClusters = 0;
         List<PendingWrite> sent = writes.sent();
@@ -420,6 +441,7 @@ final class Session {
                             true));
             return;
         }
+        keepAlives.add(loop.nanoTime());
         to.sendKeepAlive(ClientFrame.newBuilder()
                 .setKeepAlive(true)
                 .setAckBelow(writes.ackBelow())
@@ -435,9 +457,16 @@ final class Session {
                             Failures.error(Reason.REASON_SESSION_UNKNOWN, "the lease of session " + id + " ended"),
                             true,
                             true));
-        } else if (writes.isAnswered()) {
+            return;
+        }
+        if (writes.isAnswered()) {
             // While writes wait, only their answers prove that the stream works.
             worked();
+        }
+        Long sent = keepAlives.poll();
+        if (sent != null) {
+            fence.extend(sent, ttl);
+            followers.forEach(Follower::sessionHeard);
         }
     }
 

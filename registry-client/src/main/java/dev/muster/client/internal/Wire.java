@@ -6,6 +6,12 @@ import dev.muster.client.Endpoint;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
 import dev.muster.client.InstanceUpdate;
+import dev.muster.client.Key;
+import dev.muster.client.KeySet;
+import dev.muster.client.KeyStatus;
+import dev.muster.client.KeyspaceInfo;
+import dev.muster.client.KeyspaceSpec;
+import dev.muster.client.LedgerRange;
 import dev.muster.client.Listing;
 import dev.muster.client.LookupQuery;
 import dev.muster.client.LookupResult;
@@ -20,6 +26,7 @@ import dev.muster.client.TakenSnapshot;
 import dev.muster.client.WriteResult;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Consistency;
+import dev.muster.v1.CreateKeyspaceRequest;
 import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.Header;
 import dev.muster.v1.Instance;
@@ -28,10 +35,14 @@ import dev.muster.v1.LookupRequest;
 import dev.muster.v1.LookupResponse;
 import dev.muster.v1.MembersResponse;
 import dev.muster.v1.Metadata;
+import dev.muster.v1.NextKeySetRequest;
+import dev.muster.v1.Number;
+import dev.muster.v1.NumberRange;
 import dev.muster.v1.ReadOptions;
 import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.Request;
 import dev.muster.v1.Result;
+import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.Role;
 import dev.muster.v1.StateHashResponse;
 import dev.muster.v1.Status;
@@ -42,6 +53,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /** The one translator between the API's values and the wire's messages. Stateless. */
 final class Wire {
@@ -132,7 +144,16 @@ final class Wire {
                 new WriteResult(
                         position(result.getBatch().getHeader()),
                         result.getBatch().getIncarnationsList());
-            case ERROR, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION, LOOKUP, LIST_SERVICES, RESULT_NOT_SET ->
+            case ERROR,
+                    GRANT_LEASE,
+                    REVOKE_LEASE,
+                    CLOSE_SESSION,
+                    CREATE_KEYSPACE,
+                    NEXT_KEY_SET,
+                    RETURN_KEYS,
+                    LOOKUP,
+                    LIST_SERVICES,
+                    RESULT_NOT_SET ->
                 throw new IllegalArgumentException(
                         "result: " + result.getResultCase() + " (expected: that of a change)");
         };
@@ -231,6 +252,79 @@ final class Wire {
 
     static TakenSnapshot takenSnapshot(TakeSnapshotResponse snapshot) {
         return new TakenSnapshot(position(snapshot.getHeader()), snapshot.getIndex(), snapshot.getBytes());
+    }
+
+    static CreateKeyspaceRequest createKeyspace(KeyspaceSpec spec) {
+        CreateKeyspaceRequest.Builder request = CreateKeyspaceRequest.newBuilder()
+                .setName(spec.name())
+                .setWidth(spec.width())
+                .setStart(number(spec.start()));
+        spec.max().ifPresent(max -> request.setMax(number(max)));
+        return request.build();
+    }
+
+    static Request.Builder nextKeySet(String keyspace, int size) {
+        return Request.newBuilder()
+                .setNextKeySet(
+                        NextKeySetRequest.newBuilder().setKeyspace(keyspace).setSize(size));
+    }
+
+    static Request.Builder returnKeys(String keyspace, Key first, Key last) {
+        return Request.newBuilder()
+                .setReturnKeys(ReturnKeysRequest.newBuilder()
+                        .setKeyspace(keyspace)
+                        .setKeys(
+                                NumberRange.newBuilder().setFirst(number(first)).setLast(number(last))));
+    }
+
+    static KeySet keySet(Result result) {
+        NumberRange keys = result.getNextKeySet().getKeys();
+        Key first = key(keys.getFirst());
+        return new KeySet(first, Math.toIntExact(keys.getLast().getLow() - first.low() + 1));
+    }
+
+    static KeyspaceInfo keyspaceInfo(dev.muster.v1.Keyspace keyspace) {
+        return new KeyspaceInfo(
+                keyspace.getName(),
+                keyspace.getWidth(),
+                key(keyspace.getStart()),
+                key(keyspace.getMax()),
+                keyspace.hasNext() ? Optional.of(key(keyspace.getNext())) : Optional.empty(),
+                keyspace.getClosed(),
+                keyspace.getHeld(),
+                keyspace.getIssued(),
+                keyspace.getReturned(),
+                keyspace.getLost(),
+                keyspace.getSummarised());
+    }
+
+    static LedgerRange ledgerRange(dev.muster.v1.LedgerRange range) {
+        return new LedgerRange(
+                key(range.getKeys().getFirst()),
+                key(range.getKeys().getLast()),
+                status(range.getStatus()),
+                range.getSession(),
+                range.getOwner(),
+                range.getRevision(),
+                Instant.ofEpochMilli(range.getIssuedAtMillis()),
+                Instant.ofEpochMilli(range.getChangedAtMillis()));
+    }
+
+    private static Key key(Number number) {
+        return new Key(number.getHigh(), number.getLow());
+    }
+
+    private static Number number(Key key) {
+        return Number.newBuilder().setHigh(key.high()).setLow(key.low()).build();
+    }
+
+    private static KeyStatus status(dev.muster.v1.KeyStatus status) {
+        return switch (status) {
+            case KEY_STATUS_HELD -> KeyStatus.HELD;
+            case KEY_STATUS_RETURNED -> KeyStatus.RETURNED;
+            case KEY_STATUS_LOST -> KeyStatus.LOST;
+            case KEY_STATUS_ISSUED, KEY_STATUS_UNSPECIFIED, UNRECOGNIZED -> KeyStatus.ISSUED;
+        };
     }
 
     private static Instance instance(ServiceInstance instance, String defaultNamespace) {

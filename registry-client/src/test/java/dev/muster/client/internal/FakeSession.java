@@ -16,6 +16,7 @@ import dev.muster.v1.RegisterResponse;
 import dev.muster.v1.Reply;
 import dev.muster.v1.Request;
 import dev.muster.v1.Result;
+import dev.muster.v1.ReturnKeysResponse;
 import dev.muster.v1.ServerFrame;
 import dev.muster.v1.ServerHello;
 import dev.muster.v1.UpdateResponse;
@@ -117,6 +118,8 @@ final class FakeSession implements StreamObserver<ClientFrame> {
             case BATCH -> result.setBatch(BatchResponse.newBuilder().setHeader(header));
             case CLOSE_SESSION ->
                 result.setCloseSession(CloseSessionResponse.newBuilder().setHeader(header));
+            case RETURN_KEYS ->
+                result.setReturnKeys(ReturnKeysResponse.newBuilder().setHeader(header));
             default -> throw new AssertionError("unexpected request: " + request);
         }
         reply(request.getCorrelation(), result);

@@ -92,6 +92,11 @@ final class ManualLoop implements Loop {
         run(() -> {});
     }
 
+    /** Lets this much time pass as for a process that is stopped: nothing runs on the way. */
+    void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
     /** Runs a task on the loop and waits for it. */
     void run(Runnable task) {
         try {

@@ -25,6 +25,10 @@ enum Section {
     BUDGETS(8),
     /** {@link dev.muster.v1.Event}s by sequence. */
     EVENTS(9),
+    /** {@link dev.muster.internal.v1.KeyspaceRecord}s by name. */
+    KEYSPACES(10),
+    /** {@link dev.muster.internal.v1.KeyRangeRecord}s by keyspace, held ones first. */
+    KEY_RANGES(11),
     /** No record but the length and checksum of all before. */
     END(255);
 

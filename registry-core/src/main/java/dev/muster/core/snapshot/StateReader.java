@@ -12,6 +12,12 @@ import dev.muster.core.catalog.Tombstone;
 import dev.muster.core.event.EventRing;
 import dev.muster.core.key.Key;
 import dev.muster.core.key.ServiceName;
+import dev.muster.core.keyspace.KeyRange;
+import dev.muster.core.keyspace.Keyspace;
+import dev.muster.core.keyspace.KeyspaceSpec;
+import dev.muster.core.keyspace.Keyspaces;
+import dev.muster.core.keyspace.Tally;
+import dev.muster.core.keyspace.Uint128;
 import dev.muster.core.lease.Lease;
 import dev.muster.core.lease.Leases;
 import dev.muster.core.session.Session;
@@ -19,6 +25,8 @@ import dev.muster.core.session.Session.Remembered;
 import dev.muster.core.session.Sessions;
 import dev.muster.core.snapshot.SnapshotCodec.Snapshot;
 import dev.muster.internal.v1.BudgetRecord;
+import dev.muster.internal.v1.KeyRangeRecord;
+import dev.muster.internal.v1.KeyspaceRecord;
 import dev.muster.internal.v1.LeaseRecord;
 import dev.muster.internal.v1.OutcomeRecord;
 import dev.muster.internal.v1.ServiceRecord;
@@ -43,6 +51,7 @@ final class StateReader implements FrameReader.Sink {
     private Catalog catalog = Catalog.empty();
     private Leases leases = Leases.empty();
     private Sessions sessions = Sessions.empty();
+    private Keyspaces keyspaces = Keyspaces.empty();
     private EventRing events = EventRing.empty();
 
     @Override
@@ -57,6 +66,8 @@ final class StateReader implements FrameReader.Sink {
             case SERVICES -> add(ServiceRecord.parseFrom(record));
             case BUDGETS -> add(BudgetRecord.parseFrom(record));
             case EVENTS -> add(Event.parseFrom(record));
+            case KEYSPACES -> add(KeyspaceRecord.parseFrom(record));
+            case KEY_RANGES -> add(KeyRangeRecord.parseFrom(record));
             case END -> throw new IllegalStateException("the end has no records");
         }
     }
@@ -74,6 +85,7 @@ final class StateReader implements FrameReader.Sink {
                 .catalog(catalog.compactedTo(scalars.getCompactedRevision()))
                 .leases(leases)
                 .sessions(sessions)
+                .keyspaces(keyspaces)
                 .events(events)
                 .chain(header.getChain())
                 .stateHash(header.getStateHash())
@@ -149,6 +161,27 @@ final class StateReader implements FrameReader.Sink {
         catalog = catalog.with(
                 new ServiceName(record.getNamespace(), record.getService()),
                 new Budget(record.getWindowStartMillis(), record.getSizeAtStart(), record.getExpired()));
+    }
+
+    private void add(KeyspaceRecord record) {
+        keyspaces = keyspaces.with(Keyspace.stored(
+                new KeyspaceSpec(
+                        record.getName(),
+                        record.getWidth(),
+                        Uint128.of(record.getStart()),
+                        Uint128.of(record.getMax())),
+                record.getEpochId(),
+                Uint128.of(record.getNext()),
+                new Tally(
+                        0, record.getSummarisedIssued(), record.getSummarisedReturned(), record.getSummarisedLost())));
+    }
+
+    private void add(KeyRangeRecord record) {
+        Keyspace keyspace = keyspaces.get(record.getKeyspace());
+        if (keyspace == null) {
+            throw new IllegalStateException("a range of an unknown keyspace");
+        }
+        keyspaces = keyspaces.with(keyspace.with(KeyRange.of(record.getRange())));
     }
 
     private void add(Event event) {

@@ -6,11 +6,15 @@ import dev.muster.core.catalog.Budget;
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
+import dev.muster.core.keyspace.KeyRange;
+import dev.muster.core.keyspace.Keyspace;
 import dev.muster.core.lease.Lease;
 import dev.muster.core.session.Session;
 import dev.muster.core.session.Session.Remembered;
 import dev.muster.core.snapshot.SnapshotCodec.Position;
 import dev.muster.internal.v1.BudgetRecord;
+import dev.muster.internal.v1.KeyRangeRecord;
+import dev.muster.internal.v1.KeyspaceRecord;
 import dev.muster.internal.v1.LeaseRecord;
 import dev.muster.internal.v1.OutcomeRecord;
 import dev.muster.internal.v1.ServiceRecord;
@@ -47,6 +51,7 @@ final class StateWriter {
         for (Event event : state.events().from(state.events().firstSequence())) {
             out.write(Section.EVENTS, event);
         }
+        writeKeyspaces();
         out.end();
     }
 
@@ -68,6 +73,20 @@ final class StateWriter {
             Budget budget = service.budget();
             if (budget != null) {
                 out.write(Section.BUDGETS, record(service, budget));
+            }
+        }
+    }
+
+    private void writeKeyspaces() throws IOException {
+        for (Keyspace keyspace : state.keyspaces().all()) {
+            out.write(Section.KEYSPACES, record(keyspace));
+        }
+        for (Keyspace keyspace : state.keyspaces().all()) {
+            for (KeyRange range : keyspace.held()) {
+                out.write(Section.KEY_RANGES, record(keyspace, range));
+            }
+            for (KeyRange range : keyspace.settled()) {
+                out.write(Section.KEY_RANGES, record(keyspace, range));
             }
         }
     }
@@ -117,6 +136,27 @@ final class StateWriter {
                 .setLeader(state.leader())
                 .setSettings(state.settings())
                 .setCompactedRevision(state.compactedRevision())
+                .build();
+    }
+
+    private static KeyspaceRecord record(Keyspace keyspace) {
+        return KeyspaceRecord.newBuilder()
+                .setName(keyspace.spec().name())
+                .setWidth(keyspace.spec().width())
+                .setEpochId(keyspace.epochId())
+                .setStart(keyspace.spec().start().toProto())
+                .setNext(keyspace.next().toProto())
+                .setMax(keyspace.spec().max().toProto())
+                .setSummarisedIssued(keyspace.summarised().issued())
+                .setSummarisedReturned(keyspace.summarised().returned())
+                .setSummarisedLost(keyspace.summarised().lost())
+                .build();
+    }
+
+    private static KeyRangeRecord record(Keyspace keyspace, KeyRange range) {
+        return KeyRangeRecord.newBuilder()
+                .setKeyspace(keyspace.spec().name())
+                .setRange(range.toProto())
                 .build();
     }
 

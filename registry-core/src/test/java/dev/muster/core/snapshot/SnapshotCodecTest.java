@@ -13,8 +13,10 @@ import dev.muster.core.snapshot.SnapshotCodec.Position;
 import dev.muster.core.snapshot.SnapshotCodec.Snapshot;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.ExpireLeases;
+import dev.muster.v1.CreateKeyspaceRequest;
 import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.InstanceKey;
+import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.RegisterRequest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -220,13 +222,33 @@ final class SnapshotCodecTest {
                                                 .setId("a")))
                                 .build())
                 .state();
+        state = Registry.apply(
+                        state,
+                        Commands.on(state)
+                                .setCreateKeyspace(
+                                        CreateKeyspaceRequest.newBuilder().setName("invoice"))
+                                .build())
+                .state();
+        for (long session : new long[] {0, 6}) {
+            state = Registry.apply(
+                            state,
+                            Commands.on(state)
+                                    .setSession(session)
+                                    .setGeneration(1)
+                                    .setSequence(2)
+                                    .setNextKeySet(NextKeySetRequest.newBuilder()
+                                            .setKeyspace("invoice")
+                                            .setSize(5))
+                                    .build())
+                    .state();
+        }
         RegistryState last = state;
         state = Registry.apply(
                         state,
                         Commands.on(state)
                                 .setSession(6)
                                 .setGeneration(1)
-                                .setSequence(2)
+                                .setSequence(3)
                                 .setDeregister(DeregisterRequest.newBuilder()
                                         .setKey(InstanceKey.newBuilder()
                                                 .setService("db")
@@ -235,6 +257,9 @@ final class SnapshotCodecTest {
                 .state();
         assertThat(state.revision()).isEqualTo(last.revision());
         assertThat(state.stateHash()).isNotEqualTo(state.contentHash());
+        assertThat(state.keyspaces().get("invoice"))
+                .isNotNull()
+                .matches(keyspace -> keyspace.heldCount() == 1 && keyspace.settledCount() == 1);
         assertThat(state.leases().heldCount()).isEqualTo(1);
         assertThat(state.catalog().tombstoneCount()).isEqualTo(1);
         assertThat(state.compactedRevision()).isPositive();

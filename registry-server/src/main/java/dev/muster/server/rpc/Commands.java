@@ -22,6 +22,9 @@ final class Commands {
             case GRANT_LEASE -> command.setGrantLease(request.getGrantLease());
             case REVOKE_LEASE -> command.setRevokeLease(request.getRevokeLease());
             case CLOSE_SESSION -> command.setCloseSession(request.getCloseSession());
+            case CREATE_KEYSPACE -> command.setCreateKeyspace(request.getCreateKeyspace());
+            case NEXT_KEY_SET -> command.setNextKeySet(request.getNextKeySet());
+            case RETURN_KEYS -> command.setReturnKeys(request.getReturnKeys());
             case LOOKUP, LIST_SERVICES, CALL_NOT_SET ->
                 throw Rejection.invalid("call", request.getCallCase().name(), "a write");
         };
@@ -37,6 +40,9 @@ final class Commands {
             case GRANT_LEASE -> command.getGrantLease();
             case REVOKE_LEASE -> command.getRevokeLease();
             case CLOSE_SESSION -> command.getCloseSession();
+            case CREATE_KEYSPACE -> command.getCreateKeyspace();
+            case NEXT_KEY_SET -> command.getNextKeySet();
+            case RETURN_KEYS -> command.getReturnKeys();
             case OPEN_SESSION -> command.getOpenSession();
             case TERM_STARTED -> command.getTermStarted();
             case EXPIRE_LEASES -> command.getExpireLeases();

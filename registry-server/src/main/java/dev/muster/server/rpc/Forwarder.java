@@ -5,6 +5,7 @@ import dev.muster.internal.v1.PeersGrpc;
 import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.ReplicaListener;
 import dev.muster.v1.ClusterGrpc;
+import dev.muster.v1.KeyspacesGrpc;
 import dev.muster.v1.LeasesGrpc;
 import dev.muster.v1.Reason;
 import dev.muster.v1.RegistryGrpc;
@@ -41,6 +42,9 @@ final class Forwarder implements ServerInterceptor, ReplicaListener {
             LeasesGrpc.getGrantMethod().getFullMethodName(),
             LeasesGrpc.getKeepAliveMethod().getFullMethodName(),
             LeasesGrpc.getRevokeMethod().getFullMethodName(),
+            KeyspacesGrpc.getCreateMethod().getFullMethodName(),
+            KeyspacesGrpc.getNextKeySetMethod().getFullMethodName(),
+            KeyspacesGrpc.getReturnMethod().getFullMethodName(),
             SessionsGrpc.getOpenMethod().getFullMethodName(),
             ClusterGrpc.getTransferLeadershipMethod().getFullMethodName(),
             PeersGrpc.getJoinMethod().getFullMethodName(),

@@ -6,6 +6,10 @@ import dev.muster.core.Rejection;
 import dev.muster.core.Validation;
 import dev.muster.server.replica.Freshness;
 import dev.muster.server.replica.Replica;
+import dev.muster.v1.LedgerRequest;
+import dev.muster.v1.LedgerResponse;
+import dev.muster.v1.ListKeyspacesRequest;
+import dev.muster.v1.ListKeyspacesResponse;
 import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.ListServicesResponse;
 import dev.muster.v1.LookupRequest;
@@ -37,6 +41,24 @@ final class Reads {
         Validation.listServices(request);
         Pages.start(request);
         return admit(request.getRead()).thenApply(nothing -> answer(request));
+    }
+
+    CompletableFuture<ListKeyspacesResponse> keyspaces(ListKeyspacesRequest request) {
+        Validation.read(request.getRead());
+        return admit(request.getRead()).thenApply(nothing -> {
+            long age = age(request.getRead());
+            RegistryState state = replica.state();
+            return Ledgers.list(state, state.header(age));
+        });
+    }
+
+    CompletableFuture<LedgerResponse> ledger(LedgerRequest request) {
+        Validation.ledger(request);
+        return admit(request.getRead()).thenApply(nothing -> {
+            long age = age(request.getRead());
+            RegistryState state = replica.state();
+            return Ledgers.page(state, request, state.header(age));
+        });
     }
 
     /** Completes when an answer may be given; it may be given at any time after that. */

@@ -140,6 +140,7 @@ public final class RpcServer implements AutoCloseable {
         replica.addListener(sessions);
         methods.add(new RegistryService(replica, reads, unary), callers, forwarder);
         methods.add(new LeaseService(replica, keepAlives, unary), callers, forwarder);
+        methods.add(new KeyspaceService(replica, reads, unary), callers, forwarder);
         methods.add(sessions, callers, forwarder);
         methods.add(new PeerService(peers, unary), callers, forwarder);
         methods.add(new ClusterService(info, replica, freshness, hub, unary, System::nanoTime), callers, forwarder);

@@ -169,8 +169,16 @@ final class SessionStream implements StreamObserver<ClientFrame> {
     private void take(Request request, Consumer<Command> writes) {
         try {
             switch (request.getCallCase()) {
-                case REGISTER, DEREGISTER, UPDATE, BATCH, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION ->
-                    writes.accept(command(request));
+                case REGISTER,
+                        DEREGISTER,
+                        UPDATE,
+                        BATCH,
+                        GRANT_LEASE,
+                        REVOKE_LEASE,
+                        CLOSE_SESSION,
+                        CREATE_KEYSPACE,
+                        NEXT_KEY_SET,
+                        RETURN_KEYS -> writes.accept(command(request));
                 case LOOKUP -> {
                     Validation.lookup(request.getLookup());
                     read(

@@ -139,10 +139,10 @@ final class Statuses {
         return switch (reason) {
             case REASON_INVALID -> Status.Code.INVALID_ARGUMENT;
             case REASON_NOT_FOUND, REASON_SESSION_UNKNOWN, REASON_LEASE_UNKNOWN -> Status.Code.NOT_FOUND;
-            case REASON_FENCED, REASON_WRONG_CLUSTER -> Status.Code.FAILED_PRECONDITION;
+            case REASON_FENCED, REASON_WRONG_CLUSTER, REASON_CLOSED -> Status.Code.FAILED_PRECONDITION;
             case REASON_CONFLICT, REASON_STALE_GENERATION, REASON_OUT_OF_SEQUENCE, REASON_STALE_TERM ->
                 Status.Code.ABORTED;
-            case REASON_LIMIT -> Status.Code.RESOURCE_EXHAUSTED;
+            case REASON_LIMIT, REASON_EXHAUSTED -> Status.Code.RESOURCE_EXHAUSTED;
             case REASON_UNSUPPORTED -> Status.Code.UNIMPLEMENTED;
             case REASON_NOT_LEADER, REASON_UNAVAILABLE, REASON_TOO_OLD -> Status.Code.UNAVAILABLE;
             case REASON_UNKNOWN_OUTCOME -> Status.Code.UNKNOWN;

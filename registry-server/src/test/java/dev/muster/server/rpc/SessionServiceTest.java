@@ -12,10 +12,12 @@ import dev.muster.v1.ClientFrame;
 import dev.muster.v1.ClientHello;
 import dev.muster.v1.CloseSessionRequest;
 import dev.muster.v1.Consistency;
+import dev.muster.v1.CreateKeyspaceRequest;
 import dev.muster.v1.Error;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.Instance;
 import dev.muster.v1.LookupRequest;
+import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.ReadOptions;
 import dev.muster.v1.Reason;
 import dev.muster.v1.RegisterRequest;
@@ -402,6 +404,32 @@ final class SessionServiceTest {
                 .setGeneration(generation)
                 .setClusterId(Replicas.CLUSTER)
                 .setEpochId(Replicas.EPOCH);
+    }
+
+    @Test
+    void aRepeatedCallForAKeySetGetsTheSameSet() {
+        Client client = opened();
+        client.send(Request.newBuilder()
+                .setCorrelation(1)
+                .setSequence(1)
+                .setCreateKeyspace(CreateKeyspaceRequest.newBuilder().setName("invoice"))
+                .build());
+        Request next = Request.newBuilder()
+                .setCorrelation(2)
+                .setSequence(2)
+                .setNextKeySet(
+                        NextKeySetRequest.newBuilder().setKeyspace("invoice").setSize(5))
+                .build();
+        client.send(next);
+        Result first = client.reply(2);
+        client.send(next);
+        Result again = client.reply(2);
+        client.send(next.toBuilder().setCorrelation(3).setSequence(3).build());
+
+        assertThat(first.getNextKeySet().getKeys().getLast().getLow()).isEqualTo(4);
+        assertThat(again).isEqualTo(first);
+        assertThat(client.reply(3).getNextKeySet().getKeys().getFirst().getLow())
+                .isEqualTo(5);
     }
 
     private static Request write(long correlation, long sequence, RegisterRequest register) {
