@@ -47,7 +47,8 @@ final class Failures {
                     UNSUPPORTED,
                     WRONG_CLUSTER,
                     NOT_LEADER,
-                    TOO_OLD -> ExitCode.REFUSED;
+                    TOO_OLD,
+                    NOT_RETAINED -> ExitCode.REFUSED;
         };
     }
 

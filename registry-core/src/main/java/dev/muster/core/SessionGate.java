@@ -93,7 +93,15 @@ final class SessionGate {
 
     private static boolean isOfClients(Command.OpCase operation) {
         return switch (operation) {
-            case REGISTER, DEREGISTER, UPDATE, BATCH, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION, OP_NOT_SET -> true;
+            case REGISTER,
+                    DEREGISTER,
+                    UPDATE,
+                    BATCH,
+                    GRANT_LEASE,
+                    REVOKE_LEASE,
+                    CLOSE_SESSION,
+                    APPEND_EVENT,
+                    OP_NOT_SET -> true;
             case OPEN_SESSION, TERM_STARTED, EXPIRE_LEASES, RESUME_LEASES, RAISE_FEATURE_LEVEL, NODE_REPORT, BARRIER ->
                 false;
         };

@@ -92,6 +92,9 @@ final class Transcript {
                 at(result.getRevokeLease().getHeader()) + ", with "
                         + result.getRevokeLease().getInstances() + " instances";
             case CLOSE_SESSION -> at(result.getCloseSession().getHeader());
+            case APPEND_EVENT ->
+                at(result.getAppendEvent().getHeader()) + ", event "
+                        + result.getAppendEvent().getSequence();
             case RESULT_NOT_SET -> "";
             case ERROR, LOOKUP, LIST_SERVICES -> throw new IllegalArgumentException("no answer to a write: " + result);
         };
@@ -119,6 +122,7 @@ final class Transcript {
         number(" lease ", event.getLease(), told);
         number(" session ", event.getSession(), told);
         number(" term ", event.getTerm(), told);
+        told.append(event.getKind().isEmpty() ? "" : " " + event.getKind());
         told.append(" by ")
                 .append(event.getActor())
                 .append(": ")

@@ -83,6 +83,7 @@ final class Failures {
                     REASON_UNSUPPORTED,
                     REASON_WRONG_CLUSTER,
                     REASON_TOO_OLD,
+                    REASON_NOT_RETAINED,
                     REASON_INTERNAL,
                     UNRECOGNIZED -> false;
         };
@@ -125,6 +126,7 @@ final class Failures {
             case REASON_UNAVAILABLE -> MusterException.Reason.UNAVAILABLE;
             case REASON_UNKNOWN_OUTCOME -> MusterException.Reason.UNKNOWN_OUTCOME;
             case REASON_TOO_OLD -> MusterException.Reason.TOO_OLD;
+            case REASON_NOT_RETAINED -> MusterException.Reason.NOT_RETAINED;
             case REASON_INTERNAL, REASON_UNSPECIFIED, UNRECOGNIZED -> MusterException.Reason.INTERNAL;
         };
     }

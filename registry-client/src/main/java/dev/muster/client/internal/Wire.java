@@ -132,7 +132,7 @@ final class Wire {
                 new WriteResult(
                         position(result.getBatch().getHeader()),
                         result.getBatch().getIncarnationsList());
-            case ERROR, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION, LOOKUP, LIST_SERVICES, RESULT_NOT_SET ->
+            case ERROR, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION, APPEND_EVENT, LOOKUP, LIST_SERVICES, RESULT_NOT_SET ->
                 throw new IllegalArgumentException(
                         "result: " + result.getResultCase() + " (expected: that of a change)");
         };

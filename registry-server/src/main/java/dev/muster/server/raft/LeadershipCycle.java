@@ -10,6 +10,7 @@ import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.replica.ReplicaListener;
 import dev.muster.server.storage.Identity;
+import dev.muster.v1.Event;
 import dev.muster.v1.Result;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -77,6 +78,11 @@ final class LeadershipCycle {
 
     void removeListener(ReplicaListener listener) {
         listeners.remove(listener);
+    }
+
+    /** Something happened; called on the apply thread, before the state shows it. */
+    void happened(List<Event> events) {
+        listeners.forEach(listener -> listener.onEvents(events));
     }
 
     /** A new state was applied; called on the apply thread. */

@@ -22,6 +22,7 @@ final class Commands {
             case GRANT_LEASE -> command.setGrantLease(request.getGrantLease());
             case REVOKE_LEASE -> command.setRevokeLease(request.getRevokeLease());
             case CLOSE_SESSION -> command.setCloseSession(request.getCloseSession());
+            case APPEND_EVENT -> command.setAppendEvent(request.getAppendEvent());
             case LOOKUP, LIST_SERVICES, CALL_NOT_SET ->
                 throw Rejection.invalid("call", request.getCallCase().name(), "a write");
         };
@@ -37,6 +38,7 @@ final class Commands {
             case GRANT_LEASE -> command.getGrantLease();
             case REVOKE_LEASE -> command.getRevokeLease();
             case CLOSE_SESSION -> command.getCloseSession();
+            case APPEND_EVENT -> command.getAppendEvent();
             case OPEN_SESSION -> command.getOpenSession();
             case TERM_STARTED -> command.getTermStarted();
             case EXPIRE_LEASES -> command.getExpireLeases();

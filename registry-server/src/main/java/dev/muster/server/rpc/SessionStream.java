@@ -163,7 +163,8 @@ final class SessionStream implements StreamObserver<ClientFrame> {
     private void take(Request request) {
         try {
             switch (request.getCallCase()) {
-                case REGISTER, DEREGISTER, UPDATE, BATCH, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION -> write(request);
+                case REGISTER, DEREGISTER, UPDATE, BATCH, GRANT_LEASE, REVOKE_LEASE, CLOSE_SESSION, APPEND_EVENT ->
+                    write(request);
                 case LOOKUP -> {
                     Validation.lookup(request.getLookup());
                     read(
