@@ -120,6 +120,9 @@ public interface MusterClient extends AutoCloseable {
     /** As {@link #writeDirect(Change)}. */
     CompletableFuture<WriteResult> writeDirectAsync(Change change);
 
+    /** What happened in the registry, and what happens. */
+    EventLog events();
+
     /** The nodes themselves: their state, and the orders that an operator gives. */
     ClusterAdmin cluster();
 

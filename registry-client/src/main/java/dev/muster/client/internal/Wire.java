@@ -42,6 +42,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /** The one translator between the API's values and the wire's messages. Stateless. */
 final class Wire {
@@ -251,7 +252,7 @@ final class Wire {
         return wire.build();
     }
 
-    private static dev.muster.v1.InstanceKey key(InstanceKey key, String defaultNamespace) {
+    static dev.muster.v1.InstanceKey key(InstanceKey key, String defaultNamespace) {
         return dev.muster.v1.InstanceKey.newBuilder()
                 .setNamespace(key.namespace().isEmpty() ? defaultNamespace : key.namespace())
                 .setService(key.service())
@@ -272,7 +273,7 @@ final class Wire {
                 Instant.ofEpochMilli(instance.getRegisteredAtMillis()));
     }
 
-    private static ReadOptions.Builder read(dev.muster.client.Consistency consistency) {
+    static ReadOptions.Builder read(dev.muster.client.Consistency consistency) {
         ReadOptions.Builder read = ReadOptions.newBuilder();
         return switch (consistency.level()) {
             case LINEARIZABLE -> read.setConsistency(Consistency.CONSISTENCY_LINEARIZABLE);
@@ -290,6 +291,11 @@ final class Wire {
             case DRAINING -> Status.STATUS_DRAINING;
             case DOWN -> Status.STATUS_DOWN;
         };
+    }
+
+    /** The status, unless nothing was said of it. */
+    static Optional<InstanceStatus> statusIfSaid(Status status) {
+        return status == Status.STATUS_UNSPECIFIED ? Optional.empty() : Optional.of(status(status));
     }
 
     /** What this client does not know does not serve. */
