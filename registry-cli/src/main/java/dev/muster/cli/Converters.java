@@ -2,8 +2,10 @@
 package dev.muster.cli;
 
 import dev.muster.cli.output.Durations;
+import dev.muster.cli.output.EventView;
 import dev.muster.client.Consistency;
 import dev.muster.client.Endpoint;
+import dev.muster.client.EventType;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
 import java.time.Duration;
@@ -32,6 +34,8 @@ final class Converters {
         commands.registerConverter(Target.class, converter(Converters::target));
         commands.registerConverter(Endpoint.class, converter(Converters::endpoint));
         commands.registerConverter(InstanceStatus.class, converter(Converters::status));
+        commands.registerConverter(EventType.class, converter(Converters::eventType));
+        commands.registerConverter(Since.class, converter(Since::parse));
         commands.registerConverter(Consistency.class, converter(Converters::consistency));
     }
 
@@ -76,6 +80,20 @@ final class Converters {
                 .orElseThrow(() -> new IllegalArgumentException(text + " (expected: "
                         + Arrays.stream(InstanceStatus.values())
                                 .map(status -> status.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(", "))
+                        + ")"));
+    }
+
+    static EventType eventType(String text) {
+        return Arrays.stream(EventType.values())
+                .filter(type -> type != EventType.UNKNOWN
+                        && EventView.name(type)
+                                .equals(text.toLowerCase(Locale.ROOT).replace('_', '-')))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(text + " (expected: "
+                        + Arrays.stream(EventType.values())
+                                .filter(type -> type != EventType.UNKNOWN)
+                                .map(EventView::name)
                                 .collect(Collectors.joining(", "))
                         + ")"));
     }

@@ -59,6 +59,9 @@ final class Program {
         Help.addOptions(line);
         line.addSubcommand(new StatusCommand(context))
                 .addSubcommand(new ServicesCommand(context))
+                .addSubcommand(new EventsCommand(context))
+                .addSubcommand(new ExplainCommand(context))
+                .addSubcommand(new FailoversCommand(context))
                 .addSubcommand(new MembersCommand(context))
                 .addSubcommand(new LeaderCommand(context))
                 .addSubcommand(new SnapshotCommand(context))

@@ -4,6 +4,7 @@ package dev.muster.cli;
 import dev.muster.client.Change;
 import dev.muster.client.ClusterAdmin;
 import dev.muster.client.Consistency;
+import dev.muster.client.EventLog;
 import dev.muster.client.LookupQuery;
 import dev.muster.client.LookupResult;
 import dev.muster.client.MusterClient;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** A registry that answers what a test has put here, and remembers what it was asked. For one command at a time. */
 final class FakeMuster implements MusterClient {
     final FakeCluster cluster = new FakeCluster();
+    final FakeEvents events = new FakeEvents();
     final FakeView view = new FakeView();
     final CompletableFuture<FakeRegistration> registration = new CompletableFuture<>();
     final List<ServiceSummary> services = new ArrayList<>();
@@ -116,6 +118,11 @@ final class FakeMuster implements MusterClient {
     @Override
     public CompletableFuture<WriteResult> writeDirectAsync(Change change) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public EventLog events() {
+        return events;
     }
 
     @Override

@@ -30,7 +30,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -422,6 +421,6 @@ public final class EventHistory implements AutoCloseable {
     }
 
     private <T> CompletableFuture<T> onLoop(Supplier<CompletableFuture<T>> work) {
-        return CompletableFuture.supplyAsync(work, loop).thenCompose(Function.identity());
+        return CompletableFuture.completedFuture(work).thenComposeAsync(Supplier::get, loop);
     }
 }

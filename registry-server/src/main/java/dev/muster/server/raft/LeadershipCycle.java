@@ -4,6 +4,7 @@ package dev.muster.server.raft;
 import dev.muster.core.RegistryState;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
+import dev.muster.internal.v1.Stamp;
 import dev.muster.internal.v1.TermStarted;
 import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Peer;
@@ -114,6 +115,7 @@ final class LeadershipCycle {
         parts.get().contact().begin(term);
         parts.get().groupCommit().open(term);
         Command started = Command.newBuilder()
+                .setStamp(Stamp.newBuilder().setNode(self.node()))
                 .setTermStarted(TermStarted.newBuilder().setNode(self.node()).setGenesis(genesis))
                 .build();
         var unused = parts.get()
