@@ -43,7 +43,6 @@ final class Segment {
     private int[] offsets;
 
     private int count;
-    private long firstMillis;
     private long lastMillis;
 
     private Segment(Path file, long epoch, long first) {
@@ -122,11 +121,7 @@ final class Segment {
         return offsets[count];
     }
 
-    /** The times of the first and last event. */
-    long firstMillis() {
-        return firstMillis;
-    }
-
+    /** The time of the last event. */
     long lastMillis() {
         return lastMillis;
     }
@@ -218,7 +213,6 @@ final class Segment {
         if (count + 2 > offsets.length) {
             offsets = Arrays.copyOf(offsets, offsets.length * 2);
         }
-        firstMillis = count == 0 ? event.getTimeMillis() : firstMillis;
         lastMillis = event.getTimeMillis();
         offsets[++count] = end;
     }
