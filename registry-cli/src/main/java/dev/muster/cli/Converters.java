@@ -2,14 +2,14 @@
 package dev.muster.cli;
 
 import dev.muster.cli.output.Durations;
+import dev.muster.cli.output.EventView;
 import dev.muster.client.Consistency;
 import dev.muster.client.Endpoint;
+import dev.muster.client.EventType;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
 import dev.muster.client.Key;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
@@ -36,7 +36,8 @@ final class Converters {
         commands.registerConverter(Endpoint.class, converter(Converters::endpoint));
         commands.registerConverter(InstanceStatus.class, converter(Converters::status));
         commands.registerConverter(Key.class, converter(Key::parse));
-        commands.registerConverter(Instant.class, converter(Converters::instant));
+        commands.registerConverter(EventType.class, converter(Converters::eventType));
+        commands.registerConverter(Since.class, converter(Since::parse));
         commands.registerConverter(Consistency.class, converter(Converters::consistency));
     }
 
@@ -85,13 +86,18 @@ final class Converters {
                         + ")"));
     }
 
-    static Instant instant(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException(
-                    text + " (expected: a time in UTC, for instance 2026-03-01T12:00:00Z)", e);
-        }
+    static EventType eventType(String text) {
+        return Arrays.stream(EventType.values())
+                .filter(type -> type != EventType.UNKNOWN
+                        && EventView.name(type)
+                                .equals(text.toLowerCase(Locale.ROOT).replace('_', '-')))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(text + " (expected: "
+                        + Arrays.stream(EventType.values())
+                                .filter(type -> type != EventType.UNKNOWN)
+                                .map(EventView::name)
+                                .collect(Collectors.joining(", "))
+                        + ")"));
     }
 
     static Consistency consistency(String text) {

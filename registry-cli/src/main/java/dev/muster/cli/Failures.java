@@ -49,7 +49,8 @@ final class Failures {
                     NOT_LEADER,
                     TOO_OLD,
                     EXHAUSTED,
-                    CLOSED -> ExitCode.REFUSED;
+                    CLOSED,
+                    NOT_RETAINED -> ExitCode.REFUSED;
         };
     }
 

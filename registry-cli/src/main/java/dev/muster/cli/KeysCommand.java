@@ -10,7 +10,6 @@ import dev.muster.client.KeyLedger;
 import dev.muster.client.KeySet;
 import dev.muster.client.KeyspaceInfo;
 import dev.muster.client.KeyspaceSpec;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -134,10 +133,10 @@ final class KeysCommand {
                             names = "--since",
                             paramLabel = "TIME",
                             defaultValue = "1970-01-01T00:00:00Z",
-                            description = "Only what changed at or after this time, for instance 2026-03-01T12:00:00Z.")
-                    Instant since) {
+                            description = "Only what changed so long ago, such as 10m, or since a time.")
+                    Since since) {
         return context.withClient(client -> {
-                    KeyLedger ledger = client.keyspaces().ledger(name, since);
+                    KeyLedger ledger = client.keyspaces().ledger(name, since.moment());
                     Output output = context.output();
                     output.list(LedgerView.COLUMNS, ledger.ranges(), () -> LedgerView.document(ledger));
                     if (output.isTable()) {

@@ -20,6 +20,7 @@ final class CompletionTest {
         Files.writeString(script, new Shell().run("completion", "bash").data());
         assertThat(complete(script, "muster", "")).contains("status", "services", "server", "completion");
         assertThat(complete(script, "muster", "services", "de")).containsOnlyOnce("deregister");
+        assertThat(complete(script, "muster", "events", "tail", "--s")).contains("--service", "--since");
         assertThat(complete(script, "muster", "services", "watch", "--c")).contains("--count");
     }
 

@@ -4,6 +4,7 @@ package dev.muster.cli;
 import dev.muster.client.Change;
 import dev.muster.client.ClusterAdmin;
 import dev.muster.client.Consistency;
+import dev.muster.client.EventLog;
 import dev.muster.client.Keyspace;
 import dev.muster.client.Keyspaces;
 import dev.muster.client.LookupQuery;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeMuster implements MusterClient {
     final FakeCluster cluster = new FakeCluster();
     final FakeKeyspaces keyspaces = new FakeKeyspaces();
+    final FakeEvents events = new FakeEvents();
     final FakeView view = new FakeView();
     final CompletableFuture<FakeRegistration> registration = new CompletableFuture<>();
     final List<ServiceSummary> services = new ArrayList<>();
@@ -129,6 +131,11 @@ final class FakeMuster implements MusterClient {
     @Override
     public Keyspaces keyspaces() {
         return keyspaces;
+    }
+
+    @Override
+    public EventLog events() {
+        return events;
     }
 
     @Override

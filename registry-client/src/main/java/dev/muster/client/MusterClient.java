@@ -129,6 +129,9 @@ public interface MusterClient extends AutoCloseable {
     /** All keyspaces: to create, list and audit them. */
     Keyspaces keyspaces();
 
+    /** What happened in the registry, and what happens. */
+    EventLog events();
+
     /** The nodes themselves: their state, and the orders that an operator gives. */
     ClusterAdmin cluster();
 

@@ -93,6 +93,8 @@ public final class MusterException extends RuntimeException {
         UNKNOWN_OUTCOME,
         /** No node can vouch for the asked freshness. */
         TOO_OLD,
+        /** What was asked for is older than what is kept; the message says what is. */
+        NOT_RETAINED,
         /** A defect of the registry. */
         INTERNAL,
         /** The keyspace has not as many numbers left. It never begins again. */

@@ -110,16 +110,16 @@ final class CatalogChanges {
     /** A new incarnation, in place of the one of another process if there is one. */
     private static long begin(Draft draft, Key key, Instance given, @Nullable InstanceRecord replaced) {
         long revision = draft.nextRevision();
-        store(draft, key, entered(draft, given, revision), replaced);
+        Instance entered = entered(draft, given, revision);
+        store(draft, key, entered, replaced);
         if (replaced == null) {
-            draft.emit(EventType.EVENT_TYPE_INSTANCE_REGISTERED, "registered", key, revision, given.getLease());
+            draft.emit(EventType.EVENT_TYPE_INSTANCE_REGISTERED, "registered", key, entered);
         } else {
             draft.emit(
                     EventType.EVENT_TYPE_INSTANCE_REPLACED,
                     "a new process took over from incarnation " + replaced.incarnation(),
                     key,
-                    revision,
-                    given.getLease());
+                    entered);
         }
         return revision;
     }
@@ -129,13 +129,9 @@ final class CatalogChanges {
      * and not heard of it, it would be fenced by itself at the next try.
      */
     private static long comeBack(Draft draft, Key key, Instance given, long incarnation) {
-        store(draft, key, entered(draft, given, incarnation), null);
-        draft.emit(
-                EventType.EVENT_TYPE_INSTANCE_REGISTERED,
-                "registered again by the same process",
-                key,
-                incarnation,
-                given.getLease());
+        Instance entered = entered(draft, given, incarnation);
+        store(draft, key, entered, null);
+        draft.emit(EventType.EVENT_TYPE_INSTANCE_REGISTERED, "registered again by the same process", key, entered);
         return incarnation;
     }
 
@@ -211,7 +207,7 @@ final class CatalogChanges {
                     key,
                     after.toBuilder().setModifyRevision(draft.nextRevision()).build(),
                     live);
-            draft.emit(EventType.EVENT_TYPE_INSTANCE_UPDATED, cause, key, after.getIncarnation(), after.getLease());
+            draft.emit(EventType.EVENT_TYPE_INSTANCE_UPDATED, cause, key, after);
         }
     }
 

@@ -16,6 +16,7 @@ import dev.muster.internal.v1.Stamp;
 import dev.muster.v1.Event;
 import dev.muster.v1.EventType;
 import dev.muster.v1.Header;
+import dev.muster.v1.Instance;
 import dev.muster.v1.Result;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -148,9 +149,19 @@ final class Draft {
                 .setLease(lease);
     }
 
+    /** An event about what an instance says of itself from now on. */
+    void emit(EventType type, String cause, Key key, Instance instance) {
+        emit(type, cause, key, instance.getIncarnation(), instance.getLease()).setStatus(instance.getStatus());
+    }
+
     /** For a write's response: of the revision that it makes, or of the current one if it changed nothing so far. */
     Header header() {
         return base.header(events.isEmpty() ? base.revision() : nextRevision(), 0);
+    }
+
+    /** Of the event that was emitted last. A jump of the clock is told before all others. */
+    long lastSequence() {
+        return base.events().lastSequence() + events.size() + (jumped ? 1 : 0);
     }
 
     /** What comes of the command. */

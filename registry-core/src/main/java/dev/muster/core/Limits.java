@@ -37,6 +37,12 @@ public final class Limits {
     /** Characters of a node's report. */
     public static final int MAX_REPORT_CHARS = 1024;
 
+    /** Characters of the text of an event that a client appends. */
+    public static final int MAX_EVENT_TEXT_CHARS = 1024;
+
+    /** Types that a question for events may name. */
+    public static final int MAX_EVENT_TYPES = 32;
+
     /** The highest weight, and the one that is meant when a request names none. */
     public static final int MAX_WEIGHT = 65_535;
 

@@ -57,6 +57,7 @@ public final class Registry {
             case RETURN_KEYS -> KeyspaceChanges.giveBack(draft, command.getReturnKeys());
             case OPEN_SESSION -> SessionChanges.open(draft, command.getOpenSession());
             case CLOSE_SESSION -> SessionChanges.close(draft);
+            case APPEND_EVENT -> ClientEvents.append(draft, command.getAppendEvent());
             case EXPIRE_LEASES -> LeaseChanges.expire(draft, command.getExpireLeases());
             case RESUME_LEASES -> LeaseChanges.resume(draft, command.getResumeLeases());
             case TERM_STARTED -> ClusterChanges.startTerm(draft, command.getTermStarted());

@@ -103,6 +103,7 @@ final class SessionGate {
                     CREATE_KEYSPACE,
                     NEXT_KEY_SET,
                     RETURN_KEYS,
+                    APPEND_EVENT,
                     OP_NOT_SET -> true;
             case OPEN_SESSION, TERM_STARTED, EXPIRE_LEASES, RESUME_LEASES, RAISE_FEATURE_LEVEL, NODE_REPORT, BARRIER ->
                 false;

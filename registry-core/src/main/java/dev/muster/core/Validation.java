@@ -12,16 +12,20 @@ import dev.muster.internal.v1.OpenSession;
 import dev.muster.internal.v1.Settings;
 import dev.muster.internal.v1.Stamp;
 import dev.muster.internal.v1.TermStarted;
+import dev.muster.v1.AppendEventRequest;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Change;
 import dev.muster.v1.Consistency;
 import dev.muster.v1.CreateKeyspaceRequest;
 import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.Endpoint;
+import dev.muster.v1.EventFilter;
+import dev.muster.v1.EventType;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.Instance;
 import dev.muster.v1.InstanceKey;
 import dev.muster.v1.LedgerRequest;
+import dev.muster.v1.ListEventsRequest;
 import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.LookupRequest;
 import dev.muster.v1.NextKeySetRequest;
@@ -31,6 +35,7 @@ import dev.muster.v1.ReadOptions;
 import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.Status;
+import dev.muster.v1.TailEventsRequest;
 import dev.muster.v1.UpdateRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -252,6 +257,39 @@ public final class Validation {
         known(command, "command");
     }
 
+    /** An event of a client's own. */
+    public static void appendEvent(AppendEventRequest request) {
+        known(request, "append_event");
+        Text.name("kind", request.getKind(), Limits.MAX_SHORT_NAME_CHARS);
+        Text.free("text", request.getText(), Limits.MAX_EVENT_TEXT_CHARS);
+        if (request.hasKey()) {
+            key("key", request.getKey());
+        }
+    }
+
+    /** A page of events. Its token is the business of who made it. */
+    public static void listEvents(ListEventsRequest request) {
+        known(request, "list");
+        eventFilter(request.getFilter());
+        if (request.getFromSequence() < 0) {
+            throw sequence(request.getFromSequence());
+        }
+        if (request.getPageSize() < 0 || request.getPageSize() > Limits.MAX_PAGE_SIZE) {
+            throw Rejection.invalid(
+                    "page_size", Integer.toUnsignedLong(request.getPageSize()), "0 to " + Limits.MAX_PAGE_SIZE);
+        }
+        read(request.getRead());
+    }
+
+    /** A feed of events. Its token is the business of who made it. */
+    public static void tailEvents(TailEventsRequest request) {
+        known(request, "tail");
+        eventFilter(request.getFilter());
+        if (request.getFromSequence() < 0) {
+            throw sequence(request.getFromSequence());
+        }
+    }
+
     /** How many leases one command names. */
     static void leaseCount(int count) {
         if (count > Limits.MAX_LEASES_PER_COMMAND) {
@@ -310,6 +348,39 @@ public final class Validation {
             throw Rejection.unsupported("field "
                     + message.getUnknownFields().asMap().keySet().iterator().next() + " of " + what);
         }
+    }
+
+    private static void eventFilter(EventFilter filter) {
+        known(filter, "filter");
+        if (!filter.getNamespace().isEmpty()) {
+            Text.name("filter.namespace", filter.getNamespace(), Limits.MAX_NAME_CHARS);
+        }
+        if (!filter.getService().isEmpty()) {
+            Text.name("filter.service", filter.getService(), Limits.MAX_NAME_CHARS);
+        }
+        if (!filter.getId().isEmpty()) {
+            Text.name("filter.id", filter.getId(), Limits.MAX_NAME_CHARS);
+            if (filter.getService().isEmpty()) {
+                throw Rejection.invalid("filter.service", "", "the service of the instance");
+            }
+        }
+        if (filter.getTypesCount() > Limits.MAX_EVENT_TYPES) {
+            throw Rejection.invalid("filter.types", filter.getTypesCount(), "at most " + Limits.MAX_EVENT_TYPES);
+        }
+        if (filter.getTypesList().contains(EventType.UNRECOGNIZED)) {
+            throw Rejection.unsupported("a type of filter.types");
+        }
+        Text.free("filter.actor", filter.getActor(), Limits.MAX_PRINCIPAL_CHARS);
+        if (filter.getFromMillis() < 0 || filter.getBeforeMillis() < 0) {
+            throw Rejection.invalid(
+                    "filter.from_millis and before_millis",
+                    Math.min(filter.getFromMillis(), filter.getBeforeMillis()),
+                    "0 or a time after 1970");
+        }
+    }
+
+    private static Rejection sequence(long sequence) {
+        return Rejection.invalid("from_sequence", Long.toUnsignedString(sequence), "0 or the sequence of an event");
     }
 
     private static void change(Change change, Set<Key> keys) {

@@ -16,6 +16,7 @@ import dev.muster.internal.v1.OpenSession;
 import dev.muster.internal.v1.RaiseFeatureLevel;
 import dev.muster.internal.v1.ResumeLeases;
 import dev.muster.internal.v1.TermStarted;
+import dev.muster.v1.AppendEventRequest;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Change;
 import dev.muster.v1.CloseSessionRequest;
@@ -81,6 +82,11 @@ final class RandomCommands {
             case 3, 4 -> command.setBatch(batch(state));
             case 5, 6, 7 -> command.setDeregister(deregister(state));
             case 8, 9, 10 -> command.setUpdate(update(state));
+            case 11 ->
+                command.setAppendEvent(AppendEventRequest.newBuilder()
+                        .setKind(random.nextInt(5) == 0 ? "Not a kind" : "deployed")
+                        .setText("release " + random.nextInt(9))
+                        .setKey(key()));
             default -> command.setRegister(register(state));
         }
         if (session != null) {

@@ -105,6 +105,9 @@ final class Transcript {
                         + range(result.getNextKeySet().getKeys());
             case RETURN_KEYS -> at(result.getReturnKeys().getHeader());
             case CLOSE_SESSION -> at(result.getCloseSession().getHeader());
+            case APPEND_EVENT ->
+                at(result.getAppendEvent().getHeader()) + ", event "
+                        + result.getAppendEvent().getSequence();
             case RESULT_NOT_SET -> "";
             case ERROR, LOOKUP, LIST_SERVICES -> throw new IllegalArgumentException("no answer to a write: " + result);
         };
@@ -138,6 +141,7 @@ final class Transcript {
         number(" lease ", event.getLease(), told);
         number(" session ", event.getSession(), told);
         number(" term ", event.getTerm(), told);
+        told.append(event.getKind().isEmpty() ? "" : " " + event.getKind());
         told.append(" by ")
                 .append(event.getActor())
                 .append(": ")

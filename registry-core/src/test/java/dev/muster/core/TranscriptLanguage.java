@@ -11,6 +11,7 @@ import dev.muster.internal.v1.RaiseFeatureLevel;
 import dev.muster.internal.v1.ResumeLeases;
 import dev.muster.internal.v1.Settings;
 import dev.muster.internal.v1.TermStarted;
+import dev.muster.v1.AppendEventRequest;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Change;
 import dev.muster.v1.CloseSessionRequest;
@@ -44,6 +45,7 @@ import java.util.Map;
  *   deregister team/web/a incarnation=3  update web/a status=DRAINING weight=5 meta.k=v expected=9
  *   batch register web/a ; deregister b  grant ttl=10000      revoke 4      expire 4 5 [over]     resume 4
  *   open name ttl=10000 gen=1            close                report node-2 its disk is slow
+ *   append deployed release 7 about=web/a
  *   level 1                              barrier
  *   keyspace invoice width=32 start=1 max=9   next invoice 5   return invoice 4 5
  * </pre>
@@ -125,6 +127,7 @@ final class TranscriptLanguage {
                 command.setNodeReport(NodeReport.newBuilder()
                         .setNode(words.get(1))
                         .setText(String.join(" ", words.subList(2, words.size()))));
+            case "append" -> command.setAppendEvent(appended());
             case "level" ->
                 command.setRaiseFeatureLevel(RaiseFeatureLevel.newBuilder().setLevel((int) id(1)));
             case "barrier" -> command.setBarrier(Barrier.getDefaultInstance());
@@ -261,8 +264,20 @@ final class TranscriptLanguage {
                 .build();
     }
 
+    private AppendEventRequest appended() {
+        AppendEventRequest.Builder request = AppendEventRequest.newBuilder()
+                .setKind(words.get(1))
+                .setText(String.join(" ", words.subList(2, words.size())));
+        String about = take("about", "");
+        return about.isEmpty() ? request.build() : request.setKey(key(about)).build();
+    }
+
     private InstanceKey key() {
-        String[] parts = words.get(1).split("/", -1);
+        return key(words.get(1));
+    }
+
+    private static InstanceKey key(String path) {
+        String[] parts = path.split("/", -1);
         int id = parts.length - 1;
         return InstanceKey.newBuilder()
                 .setNamespace(parts.length == 3 ? parts[0] : "")

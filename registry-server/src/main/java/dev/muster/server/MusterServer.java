@@ -11,6 +11,8 @@ import dev.muster.internal.v1.Settings;
 import dev.muster.server.config.ServerConfig;
 import dev.muster.server.founding.Founding;
 import dev.muster.server.founding.ReplacementWatch;
+import dev.muster.server.history.EventHistory;
+import dev.muster.server.history.Retention;
 import dev.muster.server.raft.Fatal;
 import dev.muster.server.raft.RaftOptions;
 import dev.muster.server.raft.RaftReplica;
@@ -27,6 +29,7 @@ import dev.muster.v1.Reason;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -114,13 +117,22 @@ public final class MusterServer implements AutoCloseable {
                 raftOptions(),
                 fatal);
         replica = started;
-        rpc.serve(started);
+        rpc.serve(started, events());
         founding.join();
         watchForReplacement(folder.identity(), started);
         reports.serve(started);
         reports.add("started version " + Version.CURRENT + " with storage id " + identity.storageId() + " after "
                 + (folder.cleanlyClosed() ? "an orderly stop" : "a first start or a crash"));
         started.repairs().forEach(reports::add);
+    }
+
+    private EventHistory.Options events() {
+        ServerConfig.Events keep = config.events();
+        return new EventHistory.Options(
+                Optional.of(folder.events()),
+                new Retention(keep.age(), keep.count(), keep.bytes()),
+                calls,
+                reports::add);
     }
 
     private void watchForReplacement(Identity identity, RaftReplica started) {

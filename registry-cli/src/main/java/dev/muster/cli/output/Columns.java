@@ -56,8 +56,13 @@ public final class Columns<T> {
                 header,
                 false,
                 false,
-                thing -> value.apply(thing).truncatedTo(ChronoUnit.SECONDS).toString(),
+                thing -> seconds(value.apply(thing)),
                 thing -> value.apply(thing).toString()));
+    }
+
+    /** A moment for people: in UTC to the second. */
+    static String seconds(Instant moment) {
+        return moment.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** Those columns that a table of these things shows. */

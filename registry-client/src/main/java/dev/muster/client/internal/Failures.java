@@ -85,6 +85,7 @@ final class Failures {
                     REASON_TOO_OLD,
                     REASON_EXHAUSTED,
                     REASON_CLOSED,
+                    REASON_NOT_RETAINED,
                     REASON_INTERNAL,
                     UNRECOGNIZED -> false;
         };
@@ -131,6 +132,7 @@ final class Failures {
             case REASON_TOO_OLD -> MusterException.Reason.TOO_OLD;
             case REASON_EXHAUSTED -> MusterException.Reason.EXHAUSTED;
             case REASON_CLOSED -> MusterException.Reason.CLOSED;
+            case REASON_NOT_RETAINED -> MusterException.Reason.NOT_RETAINED;
             case REASON_INTERNAL, REASON_UNSPECIFIED, UNRECOGNIZED -> MusterException.Reason.INTERNAL;
         };
     }

@@ -5,6 +5,7 @@ import dev.muster.client.Change;
 import dev.muster.client.ClientOptions;
 import dev.muster.client.ClusterAdmin;
 import dev.muster.client.Consistency;
+import dev.muster.client.EventLog;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.Keyspace;
 import dev.muster.client.Keyspaces;
@@ -19,6 +20,7 @@ import dev.muster.client.WriteResult;
 import dev.muster.v1.ListServicesResponse;
 import dev.muster.v1.RegistryGrpc;
 import dev.muster.v1.Request;
+import dev.muster.v1.Result;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +61,7 @@ final class GrpcClient implements MusterClient {
     private final WatchStream watchStream;
     private final UnaryCalls calls;
     private final ClusterAdmin cluster;
+    private final GrpcEventLog events;
     private final ConcurrentMap<InstanceKey, KeptRegistration> registrations = new ConcurrentHashMap<>();
     private final Keyspaces keyspaces;
     private final ConcurrentMap<String, PrefetchedKeys> openKeyspaces = new ConcurrentHashMap<>();
@@ -74,6 +77,7 @@ final class GrpcClient implements MusterClient {
         calls = new UnaryCalls(loop, channels, options.requestTimeout(), random);
         keyspaces = new GrpcKeyspaces(calls, loop);
         cluster = new GrpcClusterAdmin(calls, loop, options.endpoints());
+        events = new GrpcEventLog(loop, channels, calls, callbacks, random, options.namespace(), this::answered);
     }
 
     /** A client with threads and connections of its own. */
@@ -156,10 +160,13 @@ final class GrpcClient implements MusterClient {
     }
 
     private CompletableFuture<WriteResult> submit(Request.Builder request) {
+        return Futures.shown(answered(request), Wire::writeResult);
+    }
+
+    private CompletableFuture<Result> answered(Request.Builder request) {
         checkOpen();
         long deadline = loop.nanoTime() + options.requestTimeout().toNanos();
-        PendingWrite write = session.submit(PendingWrite.until(deadline, in -> request));
-        return Futures.shown(write.answer(), Wire::writeResult);
+        return session.submit(PendingWrite.until(deadline, in -> request)).answer();
     }
 
     @Override
@@ -230,6 +237,12 @@ final class GrpcClient implements MusterClient {
     }
 
     @Override
+    public EventLog events() {
+        checkOpen();
+        return events;
+    }
+
+    @Override
     public ClusterAdmin cluster() {
         checkOpen();
         return cluster;
@@ -282,6 +295,7 @@ final class GrpcClient implements MusterClient {
     }
 
     private void release() {
+        events.close();
         watchStream.close();
         session.close();
         channels.close();

@@ -151,6 +151,7 @@ final class Wire {
                     CREATE_KEYSPACE,
                     NEXT_KEY_SET,
                     RETURN_KEYS,
+                    APPEND_EVENT,
                     LOOKUP,
                     LIST_SERVICES,
                     RESULT_NOT_SET ->
@@ -345,7 +346,7 @@ final class Wire {
         return wire.build();
     }
 
-    private static dev.muster.v1.InstanceKey key(InstanceKey key, String defaultNamespace) {
+    static dev.muster.v1.InstanceKey key(InstanceKey key, String defaultNamespace) {
         return dev.muster.v1.InstanceKey.newBuilder()
                 .setNamespace(key.namespace().isEmpty() ? defaultNamespace : key.namespace())
                 .setService(key.service())
@@ -366,7 +367,7 @@ final class Wire {
                 Instant.ofEpochMilli(instance.getRegisteredAtMillis()));
     }
 
-    private static ReadOptions.Builder read(dev.muster.client.Consistency consistency) {
+    static ReadOptions.Builder read(dev.muster.client.Consistency consistency) {
         ReadOptions.Builder read = ReadOptions.newBuilder();
         return switch (consistency.level()) {
             case LINEARIZABLE -> read.setConsistency(Consistency.CONSISTENCY_LINEARIZABLE);
@@ -384,6 +385,11 @@ final class Wire {
             case DRAINING -> Status.STATUS_DRAINING;
             case DOWN -> Status.STATUS_DOWN;
         };
+    }
+
+    /** The status, unless nothing was said of it. */
+    static Optional<InstanceStatus> statusIfSaid(Status status) {
+        return status == Status.STATUS_UNSPECIFIED ? Optional.empty() : Optional.of(status(status));
     }
 
     /** What this client does not know does not serve. */

@@ -6,6 +6,9 @@ import com.google.rpc.ErrorInfo;
 import dev.muster.v1.ClientFrame;
 import dev.muster.v1.ClusterGrpc;
 import dev.muster.v1.Error;
+import dev.muster.v1.EventsGrpc;
+import dev.muster.v1.ListEventsRequest;
+import dev.muster.v1.ListEventsResponse;
 import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.ListServicesResponse;
 import dev.muster.v1.LookupRequest;
@@ -17,6 +20,8 @@ import dev.muster.v1.ServerFrame;
 import dev.muster.v1.SessionsGrpc;
 import dev.muster.v1.StatusRequest;
 import dev.muster.v1.StatusResponse;
+import dev.muster.v1.TailEventsRequest;
+import dev.muster.v1.TailEventsResponse;
 import dev.muster.v1.WatchGrpc;
 import dev.muster.v1.WatchRequest;
 import dev.muster.v1.WatchResponse;
@@ -42,6 +47,9 @@ final class FakeNode implements AutoCloseable {
 
     final BlockingQueue<FakeSession> sessions = new LinkedBlockingQueue<>();
     final BlockingQueue<FakeWatch> watches = new LinkedBlockingQueue<>();
+    final BlockingQueue<FakeTail> tails = new LinkedBlockingQueue<>();
+    volatile Function<ListEventsRequest, ListEventsResponse> listEvents =
+            request -> ListEventsResponse.getDefaultInstance();
     volatile Function<LookupRequest, LookupResponse> lookup = request -> {
         throw failure(Failures.error(dev.muster.v1.Reason.REASON_UNAVAILABLE, "no leader"));
     };
@@ -70,6 +78,11 @@ final class FakeNode implements AutoCloseable {
     /** The next stream of views that a client opens here. */
     FakeWatch nextWatch() {
         return take(watches, "a stream of views");
+    }
+
+    /** The next feed of events that a client opens here. */
+    FakeTail nextTail() {
+        return take(tails, "a feed of events");
     }
 
     /** Dies with all its connections. */
@@ -137,6 +150,7 @@ final class FakeNode implements AutoCloseable {
             return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort))
                     .addService(new Sessions())
                     .addService(new Watches())
+                    .addService(new Events())
                     .addService(new Registry())
                     .addService(new Cluster())
                     .build()
@@ -173,6 +187,18 @@ final class FakeNode implements AutoCloseable {
             FakeWatch stream = new FakeWatch((ServerCallStreamObserver<WatchResponse>) out);
             watches.add(stream);
             return stream;
+        }
+    }
+
+    private final class Events extends EventsGrpc.EventsImplBase {
+        @Override
+        public void list(ListEventsRequest request, StreamObserver<ListEventsResponse> out) {
+            answer(listEvents, request, out);
+        }
+
+        @Override
+        public void tail(TailEventsRequest request, StreamObserver<TailEventsResponse> out) {
+            tails.add(new FakeTail(request, (ServerCallStreamObserver<TailEventsResponse>) out));
         }
     }
 

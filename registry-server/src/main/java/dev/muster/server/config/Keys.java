@@ -56,6 +56,21 @@ final class Keys {
             Texts.integer(0, 100_000_000));
     static final Key<Long> LOG_SEGMENT = Key.withDefault(
             "log.segment", "size at which a new log file is begun", "32MiB", Texts.size(64L << 10, 1L << 30));
+    static final Key<Duration> EVENTS_KEEP_AGE = Key.withDefault(
+            "events.keep-age",
+            "events older than this are deleted",
+            "720h",
+            Texts.duration(Duration.ofMinutes(1), Duration.ofDays(3_650)));
+    static final Key<Integer> EVENTS_KEEP_COUNT = Key.withDefault(
+            "events.keep-count",
+            "events beyond so many are deleted, oldest first",
+            "1000000",
+            Texts.integer(1_000, 100_000_000));
+    static final Key<Long> EVENTS_KEEP_BYTES = Key.withDefault(
+            "events.keep-bytes",
+            "events beyond so many bytes of files are deleted, oldest first",
+            "512MiB",
+            Texts.size(1L << 20, 1L << 40));
     static final Key<Integer> EXPIRY_BUDGET_PERCENT = Key.withDefault(
             "expiry.budget-percent",
             "share of a service's instances that may expire in one window; 100: no budget",
@@ -92,6 +107,9 @@ final class Keys {
             SNAPSHOT_INTERVAL,
             PURGE_KEEP_ENTRIES,
             LOG_SEGMENT,
+            EVENTS_KEEP_AGE,
+            EVENTS_KEEP_COUNT,
+            EVENTS_KEEP_BYTES,
             EXPIRY_BUDGET_PERCENT,
             EXPIRY_MIN_INSTANCES,
             EXPIRY_WINDOW,

@@ -20,6 +20,7 @@ import java.util.List;
  * @param electionTimeout a follower that heard nothing from a leader for this long, to twice this long, tries to lead
  * @param snapshots when a snapshot is written
  * @param log how the log is kept
+ * @param events how much of the event log is kept
  * @param expiry what a new cluster is created with; without effect on an existing one
  */
 public record ServerConfig(
@@ -34,6 +35,7 @@ public record ServerConfig(
         Duration electionTimeout,
         Snapshots snapshots,
         LogFiles log,
+        Events events,
         Expiry expiry) {
 
     /** Copies the list. */
@@ -104,6 +106,15 @@ public record ServerConfig(
      *     catches up from the log and not by a whole snapshot
      */
     public record LogFiles(long segmentBytes, int keepEntries) {}
+
+    /**
+     * How much of the event log is kept in files: up to the first bound that is reached.
+     *
+     * @param age by the registry's clock
+     * @param count how many
+     * @param bytes of files
+     */
+    public record Events(Duration age, int count, long bytes) {}
 
     /**
      * The expiry budget that a new cluster is created with.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.config;
 
+import dev.muster.server.config.ServerConfig.Events;
 import dev.muster.server.config.ServerConfig.Expiry;
 import dev.muster.server.config.ServerConfig.LogFiles;
 import dev.muster.server.config.ServerConfig.Member;
@@ -82,6 +83,10 @@ public final class ServerConfigLoader {
                         settings.get(Keys.SNAPSHOT_BYTES),
                         settings.get(Keys.SNAPSHOT_INTERVAL)),
                 new LogFiles(settings.get(Keys.LOG_SEGMENT), settings.get(Keys.PURGE_KEEP_ENTRIES)),
+                new Events(
+                        settings.get(Keys.EVENTS_KEEP_AGE),
+                        settings.get(Keys.EVENTS_KEEP_COUNT),
+                        settings.get(Keys.EVENTS_KEEP_BYTES)),
                 new Expiry(
                         settings.get(Keys.EXPIRY_BUDGET_PERCENT),
                         settings.get(Keys.EXPIRY_MIN_INSTANCES),

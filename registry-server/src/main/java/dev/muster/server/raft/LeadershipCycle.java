@@ -4,12 +4,14 @@ package dev.muster.server.raft;
 import dev.muster.core.RegistryState;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
+import dev.muster.internal.v1.Stamp;
 import dev.muster.internal.v1.TermStarted;
 import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.replica.ReplicaListener;
 import dev.muster.server.storage.Identity;
+import dev.muster.v1.Event;
 import dev.muster.v1.Result;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -79,6 +81,11 @@ final class LeadershipCycle {
         listeners.remove(listener);
     }
 
+    /** Something happened; called on the apply thread, before the state shows it. */
+    void happened(List<Event> events) {
+        listeners.forEach(listener -> listener.onEvents(events));
+    }
+
     /** A new state was applied; called on the apply thread. */
     void applied(RegistryState state) {
         listeners.forEach(listener -> listener.onApplied(state));
@@ -108,6 +115,7 @@ final class LeadershipCycle {
         parts.get().contact().begin(term);
         parts.get().groupCommit().open(term);
         Command started = Command.newBuilder()
+                .setStamp(Stamp.newBuilder().setNode(self.node()))
                 .setTermStarted(TermStarted.newBuilder().setNode(self.node()).setGenesis(genesis))
                 .build();
         var unused = parts.get()

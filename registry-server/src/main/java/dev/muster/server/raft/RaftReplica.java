@@ -14,6 +14,7 @@ import dev.muster.server.replica.ReplicaListener;
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.DurableMark;
 import dev.muster.server.storage.StorageException;
+import dev.muster.v1.Event;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
 import java.io.IOException;
@@ -296,6 +297,11 @@ public final class RaftReplica implements Replica {
     }
 
     private final class StateMachineEvents implements RegistryStateMachine.Events {
+        @Override
+        public void happened(List<Event> happened) {
+            leadership.happened(happened);
+        }
+
         @Override
         public void applied(RegistryState state) {
             revisions.applied(state.revision());

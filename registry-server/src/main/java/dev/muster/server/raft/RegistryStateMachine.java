@@ -8,9 +8,11 @@ import dev.muster.core.log.EntryCodec;
 import dev.muster.core.log.MalformedEntryException;
 import dev.muster.internal.v1.Command;
 import dev.muster.server.replica.ReplicaException;
+import dev.muster.v1.Event;
 import dev.muster.v1.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +50,8 @@ final class RegistryStateMachine extends BaseStateMachine {
 
     /** What the replica is told of. All of it comes on Ratis' threads: hand over, never block. */
     interface Events {
+        void happened(List<Event> happened);
+
         void applied(RegistryState state);
 
         void leaderReady();
@@ -182,10 +186,13 @@ final class RegistryStateMachine extends BaseStateMachine {
         }
         RegistryState state = applied.state();
         Outcome[] outcomes = new Outcome[commands.size()];
+        List<Event> happened = new ArrayList<>(outcomes.length);
         for (int i = 0; i < outcomes.length; i++) {
             outcomes[i] = dev.muster.core.Registry.apply(state, commands.get(i));
             state = outcomes[i].state();
+            happened.addAll(outcomes[i].events());
         }
+        events.happened(happened);
         publish(state, position);
         if (batch != null) {
             for (int i = 0; i < outcomes.length; i++) {

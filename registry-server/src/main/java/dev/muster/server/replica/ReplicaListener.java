@@ -2,11 +2,19 @@
 package dev.muster.server.replica;
 
 import dev.muster.core.RegistryState;
+import dev.muster.v1.Event;
+import java.util.List;
 
 /** Told of each change of a {@link Replica}, on its apply thread: hand over, never block, never throw. */
 public interface ReplicaListener {
     /** A batch of commands was applied, or a snapshot was installed; {@code state} is what {@code state()} now returns. */
     default void onApplied(RegistryState state) {}
+
+    /**
+     * What happened since the last call, in order, without a gap unless a snapshot was installed; comes before {@code
+     * state()} shows it.
+     */
+    default void onEvents(List<Event> events) {}
 
     /**
      * Leadership changed. {@code leadership.leads()} is true only when the term's first command is applied, so that

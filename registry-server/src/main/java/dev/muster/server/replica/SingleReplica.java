@@ -210,6 +210,9 @@ public final class SingleReplica implements Replica {
         RegistryState before = state;
         Outcome outcome = Registry.apply(before, command);
         applied.incrementAndGet();
+        for (ReplicaListener listener : listeners) {
+            listener.onEvents(outcome.events());
+        }
         state = outcome.state();
         if (outcome.state().revision() != before.revision()) {
             wakeWaiting();

@@ -25,6 +25,7 @@ final class Commands {
             case CREATE_KEYSPACE -> command.setCreateKeyspace(request.getCreateKeyspace());
             case NEXT_KEY_SET -> command.setNextKeySet(request.getNextKeySet());
             case RETURN_KEYS -> command.setReturnKeys(request.getReturnKeys());
+            case APPEND_EVENT -> command.setAppendEvent(request.getAppendEvent());
             case LOOKUP, LIST_SERVICES, CALL_NOT_SET ->
                 throw Rejection.invalid("call", request.getCallCase().name(), "a write");
         };
@@ -43,6 +44,7 @@ final class Commands {
             case CREATE_KEYSPACE -> command.getCreateKeyspace();
             case NEXT_KEY_SET -> command.getNextKeySet();
             case RETURN_KEYS -> command.getReturnKeys();
+            case APPEND_EVENT -> command.getAppendEvent();
             case OPEN_SESSION -> command.getOpenSession();
             case TERM_STARTED -> command.getTermStarted();
             case EXPIRE_LEASES -> command.getExpireLeases();

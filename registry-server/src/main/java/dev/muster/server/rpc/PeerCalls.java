@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.rpc;
 
+import dev.muster.internal.v1.FetchEventsRequest;
+import dev.muster.internal.v1.FetchEventsResponse;
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.IdentifyResponse;
 import dev.muster.internal.v1.JoinRequest;
@@ -9,6 +11,7 @@ import dev.muster.internal.v1.PeersGrpc;
 import dev.muster.internal.v1.ReportRequest;
 import dev.muster.internal.v1.ReportResponse;
 import dev.muster.server.founding.Introductions;
+import dev.muster.server.history.EventPeers;
 import dev.muster.server.replica.ReplicaException;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -20,10 +23,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Calls to other nodes beside Raft, also before there is a cluster, each on its own deadline. Thread-safe; nothing blocks. */
-public final class PeerCalls implements Introductions, AutoCloseable {
+public final class PeerCalls implements Introductions, EventPeers, AutoCloseable {
     private static final long IDENTIFY_SECONDS = 1;
     private static final long JOIN_SECONDS = 30;
     private static final long REPORT_SECONDS = 5;
+    private static final long FETCH_SECONDS = 2;
 
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
@@ -48,6 +52,13 @@ public final class PeerCalls implements Introductions, AutoCloseable {
                         .withDeadlineAfter(REPORT_SECONDS, TimeUnit.SECONDS)
                         .report(request, answer))
                 .thenApply(told -> null);
+    }
+
+    @Override
+    public CompletableFuture<FetchEventsResponse> fetchEvents(String address, FetchEventsRequest request) {
+        return call(answer -> PeersGrpc.newStub(channel(address))
+                .withDeadlineAfter(FETCH_SECONDS, TimeUnit.SECONDS)
+                .fetchEvents(request, answer));
     }
 
     private ManagedChannel channel(String address) {

@@ -6,6 +6,7 @@ import dev.muster.core.Rejection;
 import dev.muster.core.Validation;
 import dev.muster.server.replica.Freshness;
 import dev.muster.server.replica.Replica;
+import dev.muster.v1.Header;
 import dev.muster.v1.LedgerRequest;
 import dev.muster.v1.LedgerResponse;
 import dev.muster.v1.ListKeyspacesRequest;
@@ -88,6 +89,12 @@ final class Reads {
         long age = age(request.getRead());
         RegistryState state = replica.state();
         return Pages.answer(state, request, state.header(age));
+    }
+
+    /** Of an answer that is put together after the wait. */
+    Header header(ReadOptions read) {
+        long age = age(read);
+        return replica.state().header(age);
     }
 
     /** Has to be asked before the state is taken: a state taken later is at least as fresh. */

@@ -2,6 +2,7 @@
 package dev.muster.server.rpc;
 
 import dev.muster.core.Limits;
+import dev.muster.server.history.EventHistory;
 import dev.muster.server.lease.KeepAlives;
 import dev.muster.server.lease.LeaseReaper;
 import dev.muster.server.replica.Freshness;
@@ -120,8 +121,13 @@ public final class RpcServer implements AutoCloseable {
         return rpc;
     }
 
+    /** Serves the registry without files of events; once only. */
+    public void serve(Replica replica) {
+        serve(replica, EventHistory.Options.inMemory());
+    }
+
     /** Serves the registry; once only. */
-    public synchronized void serve(Replica replica) {
+    public synchronized void serve(Replica replica, EventHistory.Options events) {
         ThreadLoop leaseLoop = closing(new ThreadLoop("lease", failures));
         ThreadLoop watchLoop = closing(new ThreadLoop("watch", failures));
         KnownLeader leader = KnownLeader.of(replica, replies);
@@ -129,6 +135,8 @@ public final class RpcServer implements AutoCloseable {
         Freshness freshness = new Freshness(replica, link, System::nanoTime);
         KeepAlives keepAlives = KeepAlives.start(replica, LeaseReaper.start(replica, leaseLoop), leaseLoop);
         WatchHub hub = WatchHub.start(replica, freshness, watchLoop, info.groupId());
+        EventHistory history =
+                closing(EventHistory.start(replica, events, closing(new ThreadLoop("events", failures))));
         Reads reads = new Reads(replica, freshness);
         Forwarder forwarder = new Forwarder(replica.node(), leader, link, replies);
         SessionService sessions = new SessionService(
@@ -142,9 +150,10 @@ public final class RpcServer implements AutoCloseable {
         methods.add(new LeaseService(replica, keepAlives, unary), callers, forwarder);
         methods.add(new KeyspaceService(replica, reads, unary), callers, forwarder);
         methods.add(sessions, callers, forwarder);
-        methods.add(new PeerService(peers, unary), callers, forwarder);
+        methods.add(new PeerService(peers, history, unary), callers, forwarder);
         methods.add(new ClusterService(info, replica, freshness, hub, unary, System::nanoTime), callers, forwarder);
         methods.add(new WatchService(new WatchService.Needs(info, replica, freshness, hub)), callers);
+        methods.add(new EventsService(history, reads, unary), callers);
         methods.complete();
         health.follow(replica);
     }
@@ -193,7 +202,7 @@ public final class RpcServer implements AutoCloseable {
     private Server build(RpcConfig config) {
         methods.add(health.service());
         methods.add(ProtoReflectionServiceV1.newInstance());
-        methods.add(new PeerService(peers, unary), callers);
+        methods.add(new PeerService(peers, null, unary), callers);
         return NettyServerBuilder.forAddress(config.address())
                 .channelFactory(() -> new BoundedServerChannel(config.maxConnections()))
                 .bossEventLoopGroup(acceptor)

@@ -178,7 +178,8 @@ final class SessionStream implements StreamObserver<ClientFrame> {
                         CLOSE_SESSION,
                         CREATE_KEYSPACE,
                         NEXT_KEY_SET,
-                        RETURN_KEYS -> writes.accept(command(request));
+                        RETURN_KEYS,
+                        APPEND_EVENT -> writes.accept(command(request));
                 case LOOKUP -> {
                     Validation.lookup(request.getLookup());
                     read(

@@ -145,6 +145,7 @@ final class Statuses {
             case REASON_LIMIT, REASON_EXHAUSTED -> Status.Code.RESOURCE_EXHAUSTED;
             case REASON_UNSUPPORTED -> Status.Code.UNIMPLEMENTED;
             case REASON_NOT_LEADER, REASON_UNAVAILABLE, REASON_TOO_OLD -> Status.Code.UNAVAILABLE;
+            case REASON_NOT_RETAINED -> Status.Code.OUT_OF_RANGE;
             case REASON_UNKNOWN_OUTCOME -> Status.Code.UNKNOWN;
             case REASON_UNSPECIFIED, REASON_INTERNAL, UNRECOGNIZED -> Status.Code.INTERNAL;
         };

@@ -24,6 +24,7 @@ import java.util.random.RandomGenerator;
  * clean         there only after an orderly stop
  * raft/         the log and the votes, written by Ratis
  * snapshots/    snapshots of the state; an installed one replaces the whole folder
+ * events/       the event log, a copy that other nodes can fill again
  * tmp/          snapshots being written or received
  * </pre>
  *
@@ -173,6 +174,11 @@ public final class DataFolder implements AutoCloseable {
     /** Where snapshots are kept. */
     public Path snapshots() {
         return root.resolve("snapshots");
+    }
+
+    /** Where the event log is kept. */
+    public Path events() {
+        return root.resolve("events");
     }
 
     /** Where snapshots are written and received. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.muster.core.Limits;
+import dev.muster.server.config.ServerConfig.Events;
 import dev.muster.server.config.ServerConfig.Expiry;
 import dev.muster.server.config.ServerConfig.LogFiles;
 import dev.muster.server.config.ServerConfig.Member;
@@ -47,6 +48,7 @@ final class ServerConfigLoaderTest {
                         Duration.ofMillis(500),
                         new Snapshots(20_000, 64L << 20, Duration.ofMinutes(10)),
                         new LogFiles(32L << 20, 20_000),
+                        new Events(Duration.ofDays(30), 1_000_000, 512L << 20),
                         new Expiry(50, 4, Duration.ofSeconds(30), Duration.ofMinutes(1))));
     }
 
@@ -81,6 +83,9 @@ final class ServerConfigLoaderTest {
         values.put("snapshot.interval", "30s");
         values.put("purge.keep-entries", "7");
         values.put("log.segment", "65536");
+        values.put("events.keep-age", "2h");
+        values.put("events.keep-count", "5000");
+        values.put("events.keep-bytes", "4MiB");
         values.put("expiry.budget-percent", "20");
         values.put("expiry.min-instances", "9");
         values.put("expiry.window", "2m");
@@ -100,6 +105,7 @@ final class ServerConfigLoaderTest {
             Duration.ofSeconds(2),
             new Snapshots(100, 1L << 20, Duration.ofSeconds(30)),
             new LogFiles(64L << 10, 7),
+            new Events(Duration.ofHours(2), 5_000, 4L << 20),
             new Expiry(20, 9, Duration.ofMinutes(2), Duration.ofHours(1)));
 
     @Test
@@ -157,6 +163,10 @@ final class ServerConfigLoaderTest {
                 purge:
                   keep-entries: 7
                 log.segment: 64KiB
+                events:
+                  keep-age: 2h
+                  keep-count: 5000
+                  keep-bytes: 4MiB
                 expiry:
                   budget-percent: 20
                   min-instances: 9

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.muster.client.Change;
+import dev.muster.client.Consistency;
+import dev.muster.client.EventQuery;
+import dev.muster.client.EventStream;
+import dev.muster.client.EventType;
+import dev.muster.client.InstanceKey;
+import dev.muster.client.MusterClient;
+import dev.muster.client.RegistryEvent;
+import dev.muster.client.ServiceInstance;
+import dev.muster.testing.ClusterTest;
+import dev.muster.testing.Hashes;
+import dev.muster.testing.TestCluster;
+import dev.muster.testing.TestNode;
+import dev.muster.testing.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The event log, on a cluster that keeps next to no log behind its snapshots, so that a wiped node gets a snapshot. */
+@ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=0"})
+final class EventsTest {
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void killedLeadersAndAWipedNodeLeaveOneLogOnAllNodesAndATailWithoutGapOrRepeat(TestCluster cluster) {
+        killLeaders(cluster, 3);
+    }
+
+    @Test
+    @Tag("slow")
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void tenKilledLeadersAndAWipedNodeLeaveOneLogOnAllNodes(TestCluster cluster) {
+        killLeaders(cluster, 10);
+    }
+
+    @Test
+    void killedLeaderLeavesEachAppendedEventInTheLogOnce(TestCluster cluster) {
+        MusterClient client = cluster.client();
+        for (int i = 0; i < 60; i++) {
+            if (i == 20) {
+                cluster.awaitLeader().kill();
+            }
+            client.events().append("deployed", "release " + i, Optional.of(InstanceKey.of("orders", "a")));
+        }
+
+        List<RegistryEvent> appended = client.events()
+                .list(EventQuery.all().types(EventType.CLIENT).service("orders"))
+                .toList();
+
+        assertThat(appended)
+                .extracting(RegistryEvent::cause)
+                .containsExactlyElementsOf(
+                        LongStream.range(0, 60).mapToObj(i -> "release " + i).toList());
+        assertThat(appended).extracting(RegistryEvent::kind).containsOnly("deployed");
+    }
+
+    private static void killLeaders(TestCluster cluster, int kills) {
+        MusterClient reader = cluster.client();
+        Queue<RegistryEvent> heard = new ConcurrentLinkedQueue<>();
+        try (EventStream tail = reader.events().tail(EventQuery.all().fromSequence(1), heard::add)) {
+            outgrowTheRing(cluster.client());
+            Workload writers = cluster.startWriters(4);
+            TestNode wiped = cluster.node(1);
+            for (int kill = 0; kill < kills; kill++) {
+                writers.awaitMore(100);
+                TestNode leader = cluster.awaitLeader();
+                leader.kill();
+                if (kill == 1) {
+                    leader.wipe();
+                    wiped = leader;
+                }
+                writers.awaitMore(50);
+                leader.restart();
+            }
+            writers.stop();
+            long last = settled(cluster, reader);
+
+            await("the tail has event " + last)
+                    .atMost(LONGEST_WAIT)
+                    .until(() -> heard.stream().anyMatch(event -> event.sequence() >= last));
+            assertThat(heard)
+                    .extracting(RegistryEvent::sequence)
+                    .startsWith(LongStream.rangeClosed(1, last).boxed().toArray(Long[]::new))
+                    .isSorted()
+                    .doesNotHaveDuplicates();
+            assertThat(tail.ended()).isNotDone();
+            List<RegistryEvent> told =
+                    heard.stream().filter(event -> event.sequence() <= last).toList();
+            for (TestNode node : cluster.nodes()) {
+                assertThat(log(cluster, node, last)).as(node.name()).isEqualTo(told);
+            }
+            assertHasAllItself(cluster, wiped);
+            assertThat(told)
+                    .filteredOn(event -> event.type() == EventType.LEADER_CHANGED)
+                    .hasSizeGreaterThan(kills)
+                    .extracting(RegistryEvent::actor)
+                    .containsAnyElementsOf(List.of("n1", "n2", "n3"))
+                    .doesNotContain("");
+        }
+    }
+
+    /** More events than a snapshot brings along. */
+    private static void outgrowTheRing(MusterClient client) {
+        List<Change> all = IntStream.range(0, 128)
+                .<Change>mapToObj(
+                        i -> Change.register(ServiceInstance.of("many", "i" + i).endpoint("grpc", "10.0.0.1", 8080)))
+                .toList();
+        for (int i = 0; i < 90; i++) {
+            client.writeAll(all);
+        }
+    }
+
+    /** The node does not only pass on what the others have: its files hold as many bytes of events as theirs. */
+    private static void assertHasAllItself(TestCluster cluster, TestNode node) {
+        TestNode other = cluster.nodes().stream()
+                .filter(each -> each != node)
+                .findFirst()
+                .orElseThrow();
+        await(node + " has fetched what it lost")
+                .atMost(LONGEST_WAIT)
+                .untilAsserted(() -> assertThat(eventBytes(node))
+                        .isEqualTo(eventBytes(other))
+                        .isGreaterThan(1_000_000));
+    }
+
+    private static long eventBytes(TestNode node) throws IOException {
+        long headerBytes = 28;
+        try (var files = Files.walk(node.data().resolve("events"))) {
+            long bytes = 0;
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file) - headerBytes;
+            }
+            return bytes;
+        }
+    }
+
+    /** The newest event when all nodes have come to rest. */
+    private static long settled(TestCluster cluster, MusterClient reader) {
+        Hashes.awaitEqual(cluster);
+        return reader.events()
+                .list(EventQuery.all().newestFirst(true))
+                .findFirst()
+                .orElseThrow()
+                .sequence();
+    }
+
+    /** What this node tells by itself. */
+    private static List<RegistryEvent> log(TestCluster cluster, TestNode node, long last) {
+        return cluster.clientOf(node)
+                .events()
+                .list(EventQuery.all().consistency(Consistency.LOCAL).fromSequence(1))
+                .filter(event -> event.sequence() <= last)
+                .toList();
+    }
+}

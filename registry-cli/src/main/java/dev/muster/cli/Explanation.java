@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.cli;
+
+import dev.muster.cli.output.ExplanationView.Line;
+import dev.muster.cli.output.ExplanationView.Reason;
+import dev.muster.client.EventLog;
+import dev.muster.client.EventQuery;
+import dev.muster.client.EventType;
+import dev.muster.client.InstanceStatus;
+import dev.muster.client.LookupResult;
+import dev.muster.client.RegistryEvent;
+import dev.muster.client.ServiceInstance;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Why instances are in the lookup of a service, or are not: what the list says, and the event that decided it. Built from
+ * a lookup and the events up to its revision. Not safe for use by several threads.
+ */
+final class Explanation {
+    /** Looked back through, newest first. */
+    private static final int MOST_EVENTS = 5_000;
+
+    private static final EventType[] OF_INSTANCES = {
+        EventType.INSTANCE_REGISTERED,
+        EventType.INSTANCE_REPLACED,
+        EventType.INSTANCE_UPDATED,
+        EventType.INSTANCE_DEREGISTERED,
+        EventType.INSTANCE_EXPIRED
+    };
+
+    private final EventLog log;
+    private final EventQuery query;
+    private final LookupResult lookup;
+
+    /** {@code query} is for the events of the service or the instance, {@code lookup} shows those that do not serve, too. */
+    Explanation(EventLog log, EventQuery query, LookupResult lookup) {
+        this.log = log;
+        this.query = query;
+        this.lookup = lookup;
+    }
+
+    /** One line for each instance that is listed, or was as far back as events are kept; ordered by id. */
+    List<Line> lines() {
+        Map<String, List<RegistryEvent>> events = events();
+        Map<String, Line> lines = new TreeMap<>();
+        for (ServiceInstance instance : lookup.instances()) {
+            lines.put(instance.id(), listed(instance, events.getOrDefault(instance.id(), List.of())));
+        }
+        events.forEach((id, ofInstance) -> lines.computeIfAbsent(id, gone -> gone(id, ofInstance)));
+        if (lines.isEmpty() && !query.id().isEmpty()) {
+            return List.of(gone(query.id(), List.of()));
+        }
+        return List.copyOf(lines.values());
+    }
+
+    /** By id, newest first. What came after the lookup is not what it shows. */
+    private Map<String, List<RegistryEvent>> events() {
+        Map<String, List<RegistryEvent>> events = new LinkedHashMap<>();
+        log.list(query.types(OF_INSTANCES).newestFirst(true))
+                .limit(MOST_EVENTS)
+                .filter(event -> event.revision() <= lookup.position().revision())
+                .forEach(event -> event.key()
+                        .ifPresent(key -> events.computeIfAbsent(key.id(), id -> new ArrayList<>())
+                                .add(event)));
+        return events;
+    }
+
+    private Line listed(ServiceInstance instance, List<RegistryEvent> events) {
+        Optional<RegistryEvent> held = heldBy(instance);
+        boolean shown = instance.status() == InstanceStatus.UP;
+        if (shown && held.isPresent()) {
+            return new Line(
+                    instance.id(),
+                    true,
+                    Reason.HELD,
+                    "its owner is not heard, but the expiry budget keeps it listed: "
+                            + held.get().cause(),
+                    held);
+        }
+        Optional<RegistryEvent> deciding = beginOf(instance.status(), events);
+        String status = instance.status().name().toLowerCase(Locale.ROOT);
+        String who = deciding.map(event -> " (" + event.cause() + ", by " + event.actor() + ")")
+                .orElse("");
+        return new Line(
+                instance.id(),
+                shown,
+                reason(instance.status()),
+                shown ? "it is registered and serves" + who : "it is registered, but says that it is " + status + who,
+                deciding);
+    }
+
+    private static Line gone(String id, List<RegistryEvent> events) {
+        if (events.isEmpty()) {
+            return new Line(
+                    id,
+                    false,
+                    Reason.NEVER_REGISTERED,
+                    "it was never registered, as far back as events are kept",
+                    Optional.empty());
+        }
+        RegistryEvent last = events.get(0);
+        boolean expired = last.type() == EventType.INSTANCE_EXPIRED;
+        return new Line(
+                id,
+                false,
+                expired ? Reason.EXPIRED : Reason.DEREGISTERED,
+                (expired ? "it expired: " : "it was taken off the list: ") + last.cause() + ", by " + last.actor(),
+                Optional.of(last));
+    }
+
+    /** The event since which it says this of itself without a break. */
+    private static Optional<RegistryEvent> beginOf(InstanceStatus status, List<RegistryEvent> newestFirst) {
+        RegistryEvent begin = null;
+        for (RegistryEvent event : newestFirst) {
+            if (!event.status().equals(Optional.of(status))) {
+                break;
+            }
+            begin = event;
+            if (event.type() != EventType.INSTANCE_UPDATED) {
+                break;
+            }
+        }
+        return Optional.ofNullable(begin);
+    }
+
+    /** The event since which its lease is held; none when it is not. */
+    private Optional<RegistryEvent> heldBy(ServiceInstance instance) {
+        if (lookup.held() == 0 || instance.listing().lease() == 0) {
+            return Optional.empty();
+        }
+        return log.list(EventQuery.all()
+                        .lease(instance.listing().lease())
+                        .types(EventType.LEASE_HELD, EventType.LEASE_RESUMED)
+                        .newestFirst(true))
+                .filter(event -> event.revision() <= lookup.position().revision())
+                .findFirst()
+                .filter(event -> event.type() == EventType.LEASE_HELD);
+    }
+
+    private static Reason reason(InstanceStatus status) {
+        return switch (status) {
+            case UP -> Reason.SERVING;
+            case STARTING -> Reason.STARTING;
+            case DRAINING -> Reason.DRAINING;
+            case DOWN -> Reason.DOWN;
+        };
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.cli;
+
+import dev.muster.cli.output.FailoverView;
+import dev.muster.cli.output.FailoverView.Line;
+import dev.muster.cli.output.Output;
+import dev.muster.client.EventLog;
+import dev.muster.client.EventQuery;
+import dev.muster.client.EventType;
+import dev.muster.client.MusterClient;
+import dev.muster.client.RegistryEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code muster failovers}: which node led when. */
+@Command(
+        name = "failovers",
+        header = "Lists the changes of the leader, the newest last.",
+        description = "With the time since the last event of the leader before: at most so long nothing was written.")
+final class FailoversCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "NUMBER",
+            defaultValue = "10",
+            description = "Not more than the newest so many, 1 to 1000. Default: 10")
+    private int limit;
+
+    FailoversCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        if (limit < 1 || limit > 1_000) {
+            throw new CliException(ExitCode.INVALID, "--limit: " + limit + " (expected: 1 to 1000)");
+        }
+        return context.withClient(this::show).number();
+    }
+
+    private ExitCode show(MusterClient client) {
+        EventLog log = client.events();
+        List<Line> lines = new ArrayList<>(
+                log.list(EventQuery.all().types(EventType.LEADER_CHANGED).newestFirst(true))
+                        .limit(limit)
+                        .map(event -> new Line(event, gap(log, event)))
+                        .toList());
+        Collections.reverse(lines);
+        Output output = context.output();
+        output.list(FailoverView.COLUMNS, lines, () -> FailoverView.document(lines));
+        if (lines.isEmpty()) {
+            output.talk("no change of the leader is kept");
+        }
+        return ExitCode.OK;
+    }
+
+    /** The event before it is the last one of the term before, unless the cluster began with it. */
+    private static Optional<Duration> gap(EventLog log, RegistryEvent event) {
+        if (event.sequence() == 1) {
+            return Optional.empty();
+        }
+        return log.list(EventQuery.all().fromSequence(event.sequence() - 1).newestFirst(true))
+                .findFirst()
+                .filter(before -> before.type() != EventType.CLUSTER_CREATED)
+                .map(before -> Duration.between(before.time(), event.time()));
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.muster.client.EventType;
+import dev.muster.client.InstanceStatus;
+import dev.muster.client.Listing;
+import dev.muster.client.LookupResult;
+import dev.muster.client.Position;
+import dev.muster.client.ServiceInstance;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ExplainCommandTest {
+    private final Shell shell = new Shell();
+    private final FakeEvents events = shell.muster.events;
+
+    @Test
+    void whatServesIsExplainedByItsRegistration() {
+        registered("a");
+        shows(0, instance("a", InstanceStatus.UP));
+
+        assertExplained("a|yes|serving|1970-01-01T00:00:01Z|1|it is registered and serves (registered, by n1)");
+    }
+
+    @Test
+    void whatWasReplacedIsExplainedByTheNewerProcess() {
+        registered("a");
+        events.add(EventType.INSTANCE_REPLACED, "a", InstanceStatus.UP, 0, "a new process took over");
+        events.add(EventType.INSTANCE_UPDATED, "a", InstanceStatus.UP, 0, "updated");
+        shows(0, instance("a", InstanceStatus.UP));
+
+        assertExplained(
+                "a|yes|serving|1970-01-01T00:00:02Z|2|it is registered and serves (a new process took over, by n1)");
+    }
+
+    @Test
+    void whatDrainsIsExplainedByTheUpdateSinceWhichItDoes() {
+        registered("a");
+        events.add(EventType.INSTANCE_UPDATED, "a", InstanceStatus.DRAINING, 0, "updated");
+        events.add(EventType.INSTANCE_UPDATED, "a", InstanceStatus.DRAINING, 0, "updated");
+        shows(0, instance("a", InstanceStatus.DRAINING));
+
+        assertExplained("a|no|draining|1970-01-01T00:00:02Z|2|it is registered, but says that it is draining (updated,"
+                + " by n1)");
+    }
+
+    @Test
+    void whatIsDownOrStartsSaysSo() {
+        events.add(EventType.INSTANCE_REGISTERED, "a", InstanceStatus.DOWN, 0, "registered");
+        events.add(EventType.INSTANCE_REGISTERED, "b", InstanceStatus.STARTING, 0, "registered");
+        shows(0, instance("a", InstanceStatus.DOWN), instance("b", InstanceStatus.STARTING));
+
+        assertExplained(
+                "a|no|down|1970-01-01T00:00:01Z|1|it is registered, but says that it is down (registered, by n1)",
+                "b|no|starting|1970-01-01T00:00:02Z|2|it is registered, but says that it is starting (registered, by n1)");
+    }
+
+    @Test
+    void whatIsHeldIsExplainedByTheBudget() {
+        registered("a");
+        events.add(EventType.LEASE_HELD, "", null, 7, "service orders: too many");
+        shows(1, instance("a", InstanceStatus.UP));
+
+        assertExplained("a|yes|held|1970-01-01T00:00:02Z|2|its owner is not heard, but the expiry budget keeps it"
+                + " listed: service orders: too many");
+    }
+
+    @Test
+    void whatWasHeldAndIsHeardAgainServes() {
+        registered("a");
+        events.add(EventType.LEASE_HELD, "", null, 7, "service orders: too many");
+        events.add(EventType.LEASE_RESUMED, "", null, 7, "its owner was heard again");
+        shows(1, instance("a", InstanceStatus.UP));
+
+        assertThat(shell.run("explain", "orders", "-w", "simple").data()).startsWith("a\tyes\tserving");
+    }
+
+    @Test
+    void whatIsGoneIsExplainedByItsEnd() {
+        registered("a");
+        registered("b");
+        events.add(EventType.INSTANCE_DEREGISTERED, "a", null, 0, "deregistered");
+        events.add(EventType.INSTANCE_EXPIRED, "b", null, 7, "session 7 was not heard in time");
+        shows(0);
+
+        assertExplained(
+                "a|no|deregistered|1970-01-01T00:00:03Z|3|it was taken off the list: deregistered, by n1",
+                "b|no|expired|1970-01-01T00:00:04Z|4|it expired: session 7 was not heard in time, by n1");
+    }
+
+    @Test
+    void whatNeverWasIsSaidToBeSo() {
+        shows(0);
+
+        assertThat(shell.run("explain", "orders/a", "-w", "simple").data())
+                .isEqualTo("a\tno\tnever-registered\t\t\tit was never registered, as far back as events are kept\n");
+        assertThat(shell.run("explain", "orders").talk())
+                .isEqualTo("no instance of default/orders was ever registered, as far back as events are kept\n");
+    }
+
+    @Test
+    void whatCameAfterTheLookupExplainsNothing() {
+        registered("a");
+        shows(0, instance("a", InstanceStatus.UP));
+        events.all.clear();
+        for (int i = 0; i < 200; i++) {
+            events.add(EventType.NODE_REPORT, "", null, 0, "later");
+        }
+        events.add(EventType.INSTANCE_DEREGISTERED, "a", null, 0, "deregistered");
+
+        assertExplained("a|yes|serving|||it is registered and serves");
+    }
+
+    @Test
+    void jsonHasTheDecidingEvent() {
+        registered("a");
+        shows(0, instance("a", InstanceStatus.UP));
+
+        assertThat(shell.run("explain", "orders/a", "-w", "json").data())
+                .contains("\"inLookup\": true", "\"reason\": \"serving\"", "\"sequence\": 1");
+    }
+
+    private void registered(String id) {
+        events.add(EventType.INSTANCE_REGISTERED, id, InstanceStatus.UP, 7, "registered");
+    }
+
+    private void shows(int held, ServiceInstance... instances) {
+        shell.muster.lookup =
+                new LookupResult(new Position(1, 1, 100), Duration.ZERO, List.of(instances), true, 0, held);
+    }
+
+    private void assertExplained(String... lines) {
+        assertThat(shell.run("explain", "orders", "-w", "simple").data().lines())
+                .containsExactlyElementsOf(Arrays.stream(lines)
+                        .map(line -> line.replace('|', '\t'))
+                        .toList());
+    }
+
+    private static ServiceInstance instance(String id, InstanceStatus status) {
+        return ServiceInstance.of("orders", id)
+                .endpoint("grpc", "h", 80)
+                .status(status)
+                .listing(new Listing(7, 1, 1, 1, Instant.EPOCH));
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.cli;
+
+import dev.muster.client.EventLog;
+import dev.muster.client.EventQuery;
+import dev.muster.client.EventStream;
+import dev.muster.client.EventType;
+import dev.muster.client.InstanceKey;
+import dev.muster.client.InstanceStatus;
+import dev.muster.client.RegistryEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** An event log that tells what a test has put here, and remembers what it was asked. */
+final class FakeEvents implements EventLog {
+    final List<RegistryEvent> all = new ArrayList<>();
+    final List<EventQuery> asked = new ArrayList<>();
+    final CompletableFuture<Consumer<RegistryEvent>> listener = new CompletableFuture<>();
+    final CompletableFuture<Void> ended = new CompletableFuture<>();
+    volatile boolean closed;
+
+    /** One second after the event before, of a revision of its own. */
+    RegistryEvent add(EventType type, String id, InstanceStatus status, long lease, String cause) {
+        long sequence = all.size() + 1L;
+        RegistryEvent event = new RegistryEvent(
+                sequence,
+                sequence,
+                Instant.ofEpochSecond(sequence),
+                type,
+                "",
+                cause,
+                "n1",
+                id.isEmpty() ? Optional.empty() : Optional.of(InstanceKey.of("default", "orders", id)),
+                sequence,
+                Optional.ofNullable(status),
+                lease,
+                0,
+                type == EventType.LEADER_CHANGED ? sequence : 0);
+        all.add(event);
+        return event;
+    }
+
+    @Override
+    public Stream<RegistryEvent> list(EventQuery query) {
+        asked.add(query);
+        Comparator<RegistryEvent> order = Comparator.comparing(RegistryEvent::sequence);
+        return all.stream()
+                .sorted(query.newestFirst() ? order.reversed() : order)
+                .filter(event -> query.fromSequence() == 0
+                        || (query.newestFirst()
+                                ? event.sequence() <= query.fromSequence()
+                                : event.sequence() >= query.fromSequence()))
+                .filter(event -> query.types().isEmpty() || query.types().contains(event.type()))
+                .filter(event -> query.lease() == 0 || query.lease() == event.lease())
+                .filter(event -> query.from().isEmpty()
+                        || !event.time().isBefore(query.from().get()))
+                .filter(event -> query.service().isEmpty()
+                        || event.key().stream()
+                                .anyMatch(key -> key.service().equals(query.service())
+                                        && (query.id().isEmpty() || key.id().equals(query.id()))));
+    }
+
+    @Override
+    public EventStream tail(EventQuery query, Consumer<RegistryEvent> to) {
+        asked.add(query);
+        listener.complete(to);
+        return new Feed();
+    }
+
+    @Override
+    public long append(String kind, String text, Optional<InstanceKey> key) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Long> appendAsync(String kind, String text, Optional<InstanceKey> key) {
+        throw new UnsupportedOperationException();
+    }
+
+    private final class Feed implements EventStream {
+        @Override
+        public String token() {
+            return "";
+        }
+
+        @Override
+        public CompletableFuture<EventStream> ready() {
+            return CompletableFuture.completedFuture(this);
+        }
+
+        @Override
+        public CompletableFuture<Void> ended() {
+            return ended;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

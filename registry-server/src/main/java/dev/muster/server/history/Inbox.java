@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.history;
+
+import dev.muster.v1.Event;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What happened since the files were written last. A single command may make more events than the ring holds, so they
+ * are handed over as they happen. When the disk does not keep up, what does not fit any more is left to the ring and to
+ * other nodes. Thread-safe; nothing blocks.
+ */
+final class Inbox {
+    /** Further events are taken as long as fewer than these wait. */
+    static final int FULL = 32_768;
+
+    private List<List<Event>> waiting = new ArrayList<>();
+    private int count;
+
+    /** Hands over events in their order, without a gap between them. */
+    synchronized void add(List<Event> events) {
+        if (!events.isEmpty() && count < FULL) {
+            waiting.add(events);
+            count += events.size();
+        }
+    }
+
+    /** Hands over what was there before the first event came, and may overlap with it. */
+    synchronized void addFirst(Iterable<Event> before) {
+        List<Event> events = new ArrayList<>();
+        before.forEach(events::add);
+        if (!events.isEmpty()) {
+            waiting.add(0, events);
+            count += events.size();
+        }
+    }
+
+    /** Takes all that wait, each list as it was handed over. */
+    synchronized List<List<Event>> take() {
+        List<List<Event>> taken = waiting;
+        if (!taken.isEmpty()) {
+            waiting = new ArrayList<>();
+            count = 0;
+        }
+        return taken;
+    }
+}
