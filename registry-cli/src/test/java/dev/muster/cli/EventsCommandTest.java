@@ -35,7 +35,7 @@ final class EventsCommandTest {
     void newestEventsAreListedWithTheNewestLast() {
         Run run = shell.run("events", "ls", "--limit", "2");
         assertThat(run.data()).isEqualTo("""
-                SEQUENCE  TIME                  TYPE              INSTANCE          ACTOR  CAUSE
+                SEQUENCE  TIME                  TYPE              ABOUT             ACTOR  CAUSE
                        4  1970-01-01T00:00:04Z  instance-expired  default/orders/a  n1     session 7 was not heard in time
                        5  1970-01-01T00:00:05Z  leader-changed    -                 n1     node n2 leads in term 5
                 """);

@@ -39,6 +39,8 @@ final class FakeEvents implements EventLog {
                 id.isEmpty() ? Optional.empty() : Optional.of(InstanceKey.of("default", "orders", id)),
                 sequence,
                 Optional.ofNullable(status),
+                "",
+                Optional.empty(),
                 lease,
                 0,
                 type == EventType.LEADER_CHANGED ? sequence : 0);

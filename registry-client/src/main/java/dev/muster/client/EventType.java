@@ -39,6 +39,14 @@ public enum EventType {
     INSTANCE_EXPIRED,
     /** An instance was shut out by a newer one. */
     INSTANCE_FENCED,
+    /** A keyspace was created. */
+    KEYSPACE_CREATED,
+    /** Numbers of a keyspace were handed out. */
+    KEYSET_ISSUED,
+    /** Numbers of a keyspace were returned unused; they are not handed out again. */
+    KEYS_RETURNED,
+    /** Numbers of a keyspace will never be handed out, though nobody knows whether they were used. */
+    KEYSETS_SKIPPED,
     /** A node noticed something about itself. */
     NODE_REPORT,
     /** A client said so: {@link RegistryEvent#kind()} says what. */

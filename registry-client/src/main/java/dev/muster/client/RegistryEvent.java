@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param key the instance concerned, if it is about one
  * @param incarnation of the instance, 0 for none
  * @param status what the instance says of itself from here on, if it was registered or updated
+ * @param keyspace the keyspace concerned, empty if it is about none
+ * @param keys its numbers concerned, if it is about any
  * @param lease concerned, 0 for none
  * @param session concerned, 0 for none
  * @param term that began, 0 for none
@@ -32,6 +34,8 @@ public record RegistryEvent(
         Optional<InstanceKey> key,
         long incarnation,
         Optional<InstanceStatus> status,
+        String keyspace,
+        Optional<KeySet> keys,
         long lease,
         long session,
         long term) {}

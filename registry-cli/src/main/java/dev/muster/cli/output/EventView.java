@@ -15,7 +15,7 @@ public final class EventView {
             .number("SEQUENCE", event -> Long.toUnsignedString(event.sequence()))
             .time("TIME", RegistryEvent::time)
             .text("TYPE", EventView::type)
-            .text("INSTANCE", event -> event.key().map(InstanceKey::toString).orElse(""))
+            .text("ABOUT", EventView::about)
             .text("ACTOR", RegistryEvent::actor)
             .text("CAUSE", RegistryEvent::cause);
 
@@ -43,6 +43,12 @@ public final class EventView {
                         .text("service", key.service())
                         .text("id", key.id()));
         event.status().ifPresent(status -> fields.text("status", status.name().toLowerCase(Locale.ROOT)));
+        if (!event.keyspace().isEmpty()) {
+            fields.text("keyspace", event.keyspace());
+        }
+        event.keys()
+                .ifPresent(keys -> fields.text("first", keys.first().toString())
+                        .text("last", keys.last().toString()));
         return fields.number("incarnation", event.incarnation())
                 .number("lease", event.lease())
                 .number("session", event.session())
@@ -53,6 +59,14 @@ public final class EventView {
     /** A type as commands name it. */
     public static String name(EventType type) {
         return type.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String about(RegistryEvent event) {
+        return event.key()
+                .map(InstanceKey::toString)
+                .orElseGet(() -> event.keys()
+                        .map(keys -> event.keyspace() + " " + keys.first() + "-" + keys.last())
+                        .orElse(event.keyspace()));
     }
 
     private static String type(RegistryEvent event) {

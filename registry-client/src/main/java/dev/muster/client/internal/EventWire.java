@@ -41,6 +41,8 @@ final class EventWire {
                 event.hasKey() ? Optional.of(key(event.getKey())) : Optional.empty(),
                 event.getIncarnation(),
                 Wire.statusIfSaid(event.getStatus()),
+                event.getKeyspace(),
+                event.hasKeys() ? Optional.of(Wire.keySet(event.getKeys())) : Optional.empty(),
                 event.getLease(),
                 event.getSession(),
                 event.getTerm());

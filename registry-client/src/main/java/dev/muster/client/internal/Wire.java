@@ -279,7 +279,10 @@ final class Wire {
     }
 
     static KeySet keySet(Result result) {
-        NumberRange keys = result.getNextKeySet().getKeys();
+        return keySet(result.getNextKeySet().getKeys());
+    }
+
+    static KeySet keySet(NumberRange keys) {
         Key first = key(keys.getFirst());
         return new KeySet(first, Math.toIntExact(keys.getLast().getLow() - first.low() + 1));
     }

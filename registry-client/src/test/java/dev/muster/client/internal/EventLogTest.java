@@ -11,6 +11,8 @@ import dev.muster.client.EventStream;
 import dev.muster.client.EventType;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
+import dev.muster.client.Key;
+import dev.muster.client.KeySet;
 import dev.muster.client.MusterException;
 import dev.muster.client.RegistryEvent;
 import dev.muster.v1.AppendEventResponse;
@@ -18,6 +20,8 @@ import dev.muster.v1.Event;
 import dev.muster.v1.EventFilter;
 import dev.muster.v1.ListEventsRequest;
 import dev.muster.v1.ListEventsResponse;
+import dev.muster.v1.Number;
+import dev.muster.v1.NumberRange;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Request;
 import dev.muster.v1.Result;
@@ -101,6 +105,10 @@ class EventLogTest {
                 .setTerm(3)
                 .setStatus(Status.STATUS_UP)
                 .setKind("k")
+                .setKeyspace("invoice")
+                .setKeys(NumberRange.newBuilder()
+                        .setFirst(Number.newBuilder().setLow(10))
+                        .setLast(Number.newBuilder().setLow(14)))
                 .build());
 
         assertThat(event)
@@ -115,6 +123,8 @@ class EventLogTest {
                         Optional.of(InstanceKey.of("n", "s", "i")),
                         6,
                         Optional.of(InstanceStatus.UP),
+                        "invoice",
+                        Optional.of(new KeySet(Key.of(10), 5)),
                         5,
                         4,
                         3));
