@@ -41,7 +41,7 @@ final class EventsTest {
     @Test
     @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void killedLeadersAndAWipedNodeLeaveOneLogOnAllNodesAndATailWithoutGapOrRepeat(TestCluster cluster) {
-        killLeaders(cluster, 3);
+        killLeaders(cluster, 2);
     }
 
     @Test

@@ -94,7 +94,7 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
                 .filter(member -> member.node().equals(leader.leader()))
                 .findFirst()
                 .orElse(null);
-        if (peer != null && waitForItsEnd(leader, address(peer)) && isDead(address(peer))) {
+        if (peer != null && waitForItsEnd(leader, address(peer)) && isDead(leader, address(peer))) {
             pause(leader, (long) turn(leader) * TURN_MILLIS);
             if (isStill(leader)) {
                 stand.accept(leader);
@@ -124,7 +124,7 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
         }
     }
 
-    private static boolean isDead(InetSocketAddress address) throws InterruptedException {
+    private boolean isDead(Leadership leader, InetSocketAddress address) throws InterruptedException {
         for (int i = 0; i < REFUSAL_ATTEMPTS; i++) {
             try (Socket socket = new Socket()) {
                 socket.connect(address, CONNECT_MILLIS);
@@ -133,7 +133,7 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
             } catch (IOException unknown) {
                 return false;
             }
-            Thread.sleep(REFUSAL_PAUSE_MILLIS);
+            pause(leader, REFUSAL_PAUSE_MILLIS);
         }
         return false;
     }
