@@ -4,6 +4,7 @@ package dev.muster.testing;
 import dev.muster.client.Keyspace;
 import dev.muster.client.MusterClient;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A program of a user of the registry: takes numbers of a keyspace, some a second, until it is killed. Prints each as
@@ -15,7 +16,7 @@ public final class TakeNumbers {
     private TakeNumbers() {}
 
     /** Takes the endpoints with commas between, the keyspace and the session's milliseconds. */
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
         MusterClient client = MusterClient.builder()
                 .endpoints(arguments[0].split(",", -1))
                 .clientName("take-numbers")
@@ -24,7 +25,7 @@ public final class TakeNumbers {
         Keyspace keyspace = client.keyspace(arguments[1]);
         while (true) {
             System.out.println("NUMBER " + keyspace.next());
-            Thread.sleep(PAUSE.toMillis());
+            LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
 }
