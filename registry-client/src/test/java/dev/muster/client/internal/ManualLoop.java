@@ -83,6 +83,8 @@ final class ManualLoop implements Loop {
 
     /** Lets this much time pass, and runs all that falls due on the way, each at its own time. */
     void advance(Duration time) {
+        // What is under way may still set timers, from the time that is now.
+        run(() -> {});
         long end = now.get() + time.toNanos();
         for (Waiting next = due(end); next != null; next = due(end)) {
             now.set(Math.max(now.get(), next.due));
