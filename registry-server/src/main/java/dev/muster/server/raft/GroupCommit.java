@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.raft;
 
+import com.google.protobuf.ByteString;
 import dev.muster.core.Limits;
 import dev.muster.core.log.EntryCodec;
 import dev.muster.internal.v1.Command;
@@ -132,45 +133,64 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void handOver() {
-        for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
-            Batch handed = batch;
+        for (Taken next = take(); next != null; next = take()) {
             try {
-                var unused = log.append(handed).whenComplete((failure, thrown) -> settled(handed, failure, thrown));
+                append(next);
             } finally {
                 handedOver();
             }
         }
     }
 
+    /** Commands on their way into one entry, and what they are stamped with. */
+    private record Taken(List<Batch.Waiting> waiting, Stamp stamp) {}
+
+    private synchronized @Nullable Taken take() {
+        if (stopped || handingOver || queue.isEmpty() || inFlight >= MAX_IN_FLIGHT) {
+            return null;
+        }
+        List<Batch.Waiting> waiting = new ArrayList<>();
+        int bytes = 0;
+        while (!queue.isEmpty() && waiting.size() < Limits.MAX_ENTRY_COMMANDS) {
+            int size = queue.peek().command().getSerializedSize();
+            if (!waiting.isEmpty() && bytes + size > Limits.MAX_ENTRY_FILL_BYTES) {
+                break;
+            }
+            waiting.add(queue.remove());
+            bytes += size;
+            queuedBytes -= size;
+        }
+        handingOver = true;
+        inFlight++;
+        return new Taken(
+                waiting,
+                Stamp.newBuilder()
+                        .setTimeMillis(wallClockMillis.getAsLong())
+                        .setTerm(term)
+                        .build());
+    }
+
     private synchronized void handedOver() {
         handingOver = false;
     }
 
-    private synchronized @Nullable Batch nextBatch() {
-        if (stopped || handingOver || queue.isEmpty() || inFlight >= MAX_IN_FLIGHT) {
-            return null;
+    private void append(Taken taken) {
+        Batch batch = null;
+        try {
+            batch = batch(taken);
+            Batch handed = batch;
+            var unused = log.append(handed).whenComplete((failure, thrown) -> settled(handed, failure, thrown));
+        } catch (RuntimeException | Error defect) {
+            // Those who wait are told; those behind them go on.
+            settled(batch == null ? new Batch(taken.waiting(), ByteString.EMPTY) : batch, null, defect);
         }
-        handingOver = true;
-        Stamp stamp = Stamp.newBuilder()
-                .setTimeMillis(wallClockMillis.getAsLong())
-                .setTerm(term)
-                .build();
-        List<Batch.Waiting> taken = new ArrayList<>();
-        List<Command> commands = new ArrayList<>();
-        int bytes = 0;
-        while (!queue.isEmpty() && taken.size() < Limits.MAX_ENTRY_COMMANDS) {
-            int size = queue.peek().command().getSerializedSize();
-            if (!taken.isEmpty() && bytes + size > Limits.MAX_ENTRY_FILL_BYTES) {
-                break;
-            }
-            Batch.Waiting waiting = queue.remove();
-            bytes += size;
-            queuedBytes -= size;
-            taken.add(waiting);
-            commands.add(stamped(waiting.command(), stamp));
-        }
-        inFlight++;
-        return new Batch(taken, EntryCodec.encode(clusterId, groupId, commands));
+    }
+
+    private Batch batch(Taken taken) {
+        List<Command> commands = taken.waiting().stream()
+                .map(waiting -> stamped(waiting.command(), taken.stamp()))
+                .toList();
+        return new Batch(taken.waiting(), EntryCodec.encode(clusterId, groupId, commands));
     }
 
     /** A term that the command already carries stays: it is what the command was decided under, and its fence. */

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * costs a moment of availability, as elections and reads are safe without any assumption about time. The followers stand
  * one after the other, so that their votes do not split; whoever stands in vain is followed by the ordinary timeouts.
  *
- * <p>Thread-safe. One thread of its own.
+ * <p>Thread-safe. {@link #run} needs a thread of its own.
  */
 final class LeaderLine implements ReplicaListener, AutoCloseable {
     private static final int CONNECT_MILLIS = 500;
@@ -39,7 +39,6 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
     private final String self;
     private final Supplier<List<Peer>> members;
     private final Consumer<Leadership> stand;
-    private final Thread thread;
 
     private Leadership followed = Leadership.unknown(0);
     private @Nullable Socket line;
@@ -55,11 +54,6 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
         this.self = self;
         this.members = members;
         this.stand = stand;
-        this.thread = Upkeep.daemon("muster-leader-line").newThread(this::run);
-    }
-
-    void start() {
-        thread.start();
     }
 
     @Override
@@ -71,7 +65,8 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
         }
     }
 
-    private void run() {
+    /** Follows one leader after the other until it is closed. */
+    void run() {
         try {
             for (Leadership leader = awaitLeader(); leader != null; leader = awaitLeader()) {
                 follow(leader);

@@ -186,7 +186,7 @@ public final class RaftReplica implements Replica {
             server.start();
             applyWhatIsKnownToBeCommitted();
             leadership.addListener(leaderLine);
-            leaderLine.start();
+            upkeep.forGood("muster-leader-line", "the line to the leader", leaderLine::run);
             upkeep.every(WATCH_MILLIS, "the watch over the quorum", this::watchQuorum);
             upkeep.every(WATCH_MILLIS, "the raise of the durable mark", this::raiseMark);
             upkeep.every(1000, "the sync of the durable mark", mark::sync);

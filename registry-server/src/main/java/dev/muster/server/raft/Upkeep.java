@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What a replica does by itself: tasks at their intervals on one thread, steps of its leadership in their order on
- * another. None of them may fail; one that throws ends the node, for a replica that has quietly stopped to watch its
+ * another, and tasks for good on threads of their own. None of them may fail; one that throws ends the node, for a replica that has quietly stopped to watch its
  * quorum or to raise its mark breaks promises. Thread-safe.
  */
 final class Upkeep implements AutoCloseable {
@@ -44,6 +44,11 @@ final class Upkeep implements AutoCloseable {
     /** The same, some time from now. */
     void stepIn(long millis, String name, Runnable step) {
         var unused = stepThread.schedule(() -> guard(name, step::run), millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs a task that only ends with the replica, on a thread of its own. */
+    void forGood(String thread, String name, Task task) {
+        daemon(thread).newThread(() -> guard(name, task)).start();
     }
 
     private void guard(String name, Task task) {

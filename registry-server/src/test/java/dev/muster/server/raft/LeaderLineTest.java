@@ -93,7 +93,7 @@ final class LeaderLineTest {
                 new Peer("n2", "b", "127.0.0.1:" + leader.getLocalPort(), ""),
                 new Peer("n3", "c", "127.0.0.1:2", ""));
         line = new LeaderLine(self, () -> members, stoodAgainst::add);
-        line.start();
+        Upkeep.daemon("line").newThread(line::run).start();
         Leadership led = new Leadership(false, term, "n2", "127.0.0.1:3");
         line.onLeadership(led);
         return led;

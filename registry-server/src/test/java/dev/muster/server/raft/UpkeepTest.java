@@ -56,6 +56,15 @@ final class UpkeepTest {
     }
 
     @Test
+    void aTaskForGoodThatThrowsEndsTheNode() {
+        upkeep.forGood("line", "the line", () -> {
+            throw new IllegalStateException("broken");
+        });
+        await().until(() -> !ends.isEmpty());
+        assertThat(ends.get(0)).startsWith("DEFECT: the line failed").contains("broken");
+    }
+
+    @Test
     void stepsRunInTheirOrder() {
         List<Integer> seen = new CopyOnWriteArrayList<>();
         for (int i = 0; i < 50; i++) {
