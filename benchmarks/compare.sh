@@ -6,10 +6,8 @@ set -euo pipefail
 cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.."
 
 folder=$PWD/benchmarks/target
-if [[ ! -f $folder/run.classpath ]]; then
-  echo "Building" >&2
-  ./mvnw --quiet -Pbenchmarks -Dquick -DskipTests --projects benchmarks --also-make package >&2
-fi
+echo "Building" >&2
+./mvnw --quiet -Pbenchmarks -Dquick -DskipTests --projects benchmarks --also-make package >&2
 mkdir -p "$folder/run"
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 launcher=$(compgen -G "$PWD/deploy/target/muster-*/bin/muster")

@@ -2,11 +2,16 @@
 package dev.muster.bench;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Three nodes of one system on loopback, started by the benchmark, each a process with a folder of its own. */
 interface Cluster extends AutoCloseable {
+    /** How long a cluster may take until it serves. */
+    Duration LONGEST_START = Duration.ofSeconds(60);
+
     /** A system that can be measured. */
     interface Kind {
         /** As the table calls it. */
@@ -23,8 +28,23 @@ interface Cluster extends AutoCloseable {
     /** The nodes' processes. */
     List<Node> nodes();
 
-    /** The one that leads now. */
-    Node leader() throws Exception;
+    /** Whether this node, from 0, says that it leads. */
+    boolean leads(int node) throws Exception;
+
+    /** The number of the node that leads; waits until one does. */
+    default int leader() throws Exception {
+        AtomicInteger found = new AtomicInteger();
+        Waiting.until("a node leads", LONGEST_START, () -> {
+            for (int node : Ports.nodes()) {
+                if (nodes().get(node).isAlive() && leads(node)) {
+                    found.set(node);
+                    return true;
+                }
+            }
+            return false;
+        });
+        return found.get();
+    }
 
     /** A client of it. */
     Target connect() throws Exception;

@@ -19,7 +19,6 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EtcdCluster implements Cluster {
     private static final int BASE = 27540;
-    private static final Duration LONGEST_START = Duration.ofSeconds(60);
     private static final int CONNECTIONS = 4;
     private static final int LEASES = 1000;
     private static final int LEASE_SECONDS = 3600;
@@ -102,33 +100,17 @@ final class EtcdCluster implements Cluster {
     }
 
     @Override
-    public Node leader() throws Exception {
-        return nodes.get(leaderNumber());
-    }
-
-    private int leaderNumber() throws Exception {
-        AtomicInteger found = new AtomicInteger(-1);
-        Waiting.until("a node leads", LONGEST_START, () -> {
-            for (int node : Ports.nodes()) {
-                if (nodes.get(node).isAlive()) {
-                    StatusResponse status = MaintenanceGrpc.newBlockingStub(admin.get(node))
-                            .withDeadlineAfter(1, TimeUnit.SECONDS)
-                            .status(StatusRequest.getDefaultInstance());
-                    if (status.getLeader() != 0
-                            && status.getLeader() == status.getHeader().getMemberId()) {
-                        found.set(node);
-                        return true;
-                    }
-                }
-            }
-            return false;
-        });
-        return found.get();
+    public boolean leads(int node) {
+        StatusResponse status = MaintenanceGrpc.newBlockingStub(admin.get(node))
+                .withDeadlineAfter(1, TimeUnit.SECONDS)
+                .status(StatusRequest.getDefaultInstance());
+        return status.getLeader() != 0
+                && status.getLeader() == status.getHeader().getMemberId();
     }
 
     @Override
     public Target connect() throws Exception {
-        int leader = leaderNumber();
+        int leader = leader();
         List<ManagedChannel> channels = new ArrayList<>();
         List<KVGrpc.KVFutureStub> stubs = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {

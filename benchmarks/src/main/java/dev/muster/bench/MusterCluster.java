@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Muster as its launcher starts it. */
 final class MusterCluster implements Cluster {
     private static final int BASE = 27440;
-    private static final Duration LONGEST_START = Duration.ofSeconds(60);
 
     private final List<Node> nodes = new ArrayList<>();
     private final MusterClient admin = client();
@@ -73,21 +72,9 @@ final class MusterCluster implements Cluster {
     }
 
     @Override
-    public Node leader() throws Exception {
-        List<Node> found = new ArrayList<>();
-        Waiting.until("a node leads", LONGEST_START, () -> {
-            for (int node : Ports.nodes()) {
-                if (nodes.get(node).isAlive()) {
-                    var status = admin.cluster().status("127.0.0.1:" + Ports.of(BASE, node));
-                    if (status.ready() && status.role() == NodeRole.LEADER) {
-                        found.add(nodes.get(node));
-                        return true;
-                    }
-                }
-            }
-            return false;
-        });
-        return found.get(0);
+    public boolean leads(int node) throws Exception {
+        var status = admin.cluster().status("127.0.0.1:" + Ports.of(BASE, node));
+        return status.ready() && status.role() == NodeRole.LEADER;
     }
 
     private static MusterClient client() {

@@ -13,7 +13,7 @@ record Options(int rounds, Duration warmUp, Duration time, List<String> works, L
             usage: compare.sh [--quick] [--smoke] [--rounds N] [--only WORK] [--system NAME]
 
               --quick        two rounds, half a minute of warm-up each: some ten minutes
-              --smoke        one round, no warm-up, one second each: shows that it runs, measures nothing
+              --smoke        one round, no warm-up, three seconds each: shows that it runs, measures nothing
               --warm-up S    seconds of load before each system is measured (60)
               --rounds N     alternating rounds (5)
               --only WORK    works whose name contains this; may be given again
@@ -38,7 +38,7 @@ record Options(int rounds, Duration warmUp, Duration time, List<String> works, L
                 case "--smoke" -> {
                     rounds = 1;
                     warmUp = Duration.ZERO;
-                    time = Duration.ofSeconds(1);
+                    time = Duration.ofSeconds(3);
                 }
                 case "--warm-up" -> warmUp = Duration.ofSeconds(Long.parseLong(value(word, words)));
                 case "--rounds" -> rounds = Integer.parseInt(value(word, words));

@@ -7,7 +7,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ZooKeeperCluster implements Cluster {
     private static final int BASE = 27640;
-    private static final Duration LONGEST_START = Duration.ofSeconds(60);
     private static final int SESSION_MILLIS = 30_000;
 
     private final List<Node> nodes = new ArrayList<>();
@@ -96,23 +94,8 @@ final class ZooKeeperCluster implements Cluster {
     }
 
     @Override
-    public Node leader() throws Exception {
-        return nodes.get(leaderNumber());
-    }
-
-    private int leaderNumber() throws Exception {
-        AtomicInteger found = new AtomicInteger(-1);
-        Waiting.until("a node leads", LONGEST_START, () -> {
-            for (int node : Ports.nodes()) {
-                if (nodes.get(node).isAlive()
-                        && ask(Ports.of(BASE, node), "srvr").contains("Mode: leader")) {
-                    found.set(node);
-                    return true;
-                }
-            }
-            return false;
-        });
-        return found.get();
+    public boolean leads(int node) {
+        return ask(Ports.of(BASE, node), "srvr").contains("Mode: leader");
     }
 
     private static String ask(int port, String words) {
@@ -127,7 +110,7 @@ final class ZooKeeperCluster implements Cluster {
     @Override
     public Target connect() throws Exception {
         CountDownLatch connected = new CountDownLatch(1);
-        ZooKeeper keeper = new ZooKeeper("127.0.0.1:" + Ports.of(BASE, leaderNumber()), SESSION_MILLIS, event -> {
+        ZooKeeper keeper = new ZooKeeper("127.0.0.1:" + Ports.of(BASE, leader()), SESSION_MILLIS, event -> {
             if (event.getState() == Watcher.Event.KeeperState.SyncConnected) {
                 connected.countDown();
             }

@@ -7,6 +7,7 @@ import dev.muster.deploy.Script.Result;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -38,9 +39,17 @@ final class ArchiveIT {
                 .hasSize(1);
     }
 
-    private Result muster(Map<String, String> more, String command) throws Exception {
+    @Test
+    void helpIsGivenByTheCommandsAndMakesNothing() throws Exception {
+        Result help = muster(Map.of(), "archive", "--help");
+        assertThat(help.code()).as(help.text()).isZero();
+        assertThat(help.text()).contains("Usage: muster archive");
+    }
+
+    private Result muster(Map<String, String> more, String... command) throws Exception {
         Map<String, String> variables = new HashMap<>(more);
         variables.put("JAVA_HOME", System.getProperty("java.home"));
-        return Script.run(folder, variables, LAUNCHER, command);
+        String[] line = Stream.concat(Stream.of(LAUNCHER), Stream.of(command)).toArray(String[]::new);
+        return Script.run(folder, variables, line);
     }
 }

@@ -12,7 +12,7 @@ final class ClientEvents {
     private ClientEvents() {}
 
     static Result append(Draft draft, AppendEventRequest request) {
-        Validation.appendEvent(request);
+        EventValidation.append(request);
         if (draft.command().getSession() == 0) {
             throw Rejection.invalid("session", 0, "that of the client: events are appended in a session");
         }

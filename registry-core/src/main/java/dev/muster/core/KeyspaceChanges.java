@@ -24,8 +24,8 @@ final class KeyspaceChanges {
 
     /** The same keyspace once more changes nothing. */
     static Result create(Draft draft, CreateKeyspaceRequest request) {
-        Validation.createKeyspace(request);
-        KeyspaceSpec spec = Validation.keyspaceSpec(request);
+        KeyspaceValidation.create(request);
+        KeyspaceSpec spec = KeyspaceValidation.spec(request);
         Keyspace existing = draft.keyspaces.get(spec.name());
         if (existing != null && !existing.spec().equals(spec)) {
             throw Rejection.keyspaceConflict(existing.spec());
@@ -51,7 +51,7 @@ final class KeyspaceChanges {
 
     /** The next numbers, to the session if there is one, which then holds the set. */
     static Result next(Draft draft, NextKeySetRequest request) {
-        Validation.nextKeySet(request);
+        KeyspaceValidation.next(request);
         Keyspace keyspace = existing(draft, request.getKeyspace());
         Keyspace open = keyspace.recover(draft.base().epochId());
         if (open == null) {
@@ -88,7 +88,7 @@ final class KeyspaceChanges {
 
     /** The end of a set of the caller's session; without a session, of a set of no session. */
     static Result giveBack(Draft draft, ReturnKeysRequest request) {
-        Validation.returnKeys(request);
+        KeyspaceValidation.giveBack(request);
         Keyspace keyspace = existing(draft, request.getKeyspace());
         Uint128 first = Uint128.of(request.getKeys().getFirst());
         Uint128 last = Uint128.of(request.getKeys().getLast());

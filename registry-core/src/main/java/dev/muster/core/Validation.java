@@ -3,8 +3,6 @@ package dev.muster.core;
 
 import com.google.protobuf.MessageOrBuilder;
 import dev.muster.core.key.Key;
-import dev.muster.core.keyspace.KeyspaceSpec;
-import dev.muster.core.keyspace.Uint128;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.NodeReport;
@@ -12,30 +10,19 @@ import dev.muster.internal.v1.OpenSession;
 import dev.muster.internal.v1.Settings;
 import dev.muster.internal.v1.Stamp;
 import dev.muster.internal.v1.TermStarted;
-import dev.muster.v1.AppendEventRequest;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Change;
 import dev.muster.v1.Consistency;
-import dev.muster.v1.CreateKeyspaceRequest;
 import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.Endpoint;
-import dev.muster.v1.EventFilter;
-import dev.muster.v1.EventType;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.Instance;
 import dev.muster.v1.InstanceKey;
-import dev.muster.v1.LedgerRequest;
-import dev.muster.v1.ListEventsRequest;
 import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.LookupRequest;
-import dev.muster.v1.NextKeySetRequest;
-import dev.muster.v1.Number;
-import dev.muster.v1.NumberRange;
 import dev.muster.v1.ReadOptions;
 import dev.muster.v1.RegisterRequest;
-import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.Status;
-import dev.muster.v1.TailEventsRequest;
 import dev.muster.v1.UpdateRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -144,60 +131,6 @@ public final class Validation {
         read(request.getRead());
     }
 
-    /** A keyspace to be created. */
-    public static void createKeyspace(CreateKeyspaceRequest request) {
-        known(request, "create_keyspace");
-        keyspace("name", request.getName());
-        int width = request.getWidth();
-        if (width != 0 && (width < Limits.MIN_KEY_BITS || width > Limits.MAX_KEY_BITS)) {
-            throw Rejection.invalid(
-                    "width",
-                    Integer.toUnsignedLong(width),
-                    Limits.MIN_KEY_BITS + " to " + Limits.MAX_KEY_BITS + " bits, or 0 for " + Limits.DEFAULT_KEY_BITS);
-        }
-        known(request.getStart(), "start");
-        known(request.getMax(), "max");
-        KeyspaceSpec spec = keyspaceSpec(request);
-        Uint128 highest = KeyspaceSpec.highest(spec.width());
-        if (spec.max().compareTo(highest) > 0) {
-            throw Rejection.invalid("max", spec.max(), "at most " + highest + " for " + spec.width() + " bits");
-        }
-        if (spec.start().compareTo(spec.max()) > 0) {
-            throw Rejection.invalid("start", spec.start(), "at most the maximum, " + spec.max());
-        }
-    }
-
-    /** A key set to be handed out. */
-    public static void nextKeySet(NextKeySetRequest request) {
-        known(request, "next_key_set");
-        keyspace("keyspace", request.getKeyspace());
-        int size = request.getSize();
-        if (size < 1 || size > Limits.MAX_KEYSET_SIZE) {
-            throw Rejection.invalid("size", Integer.toUnsignedLong(size), "1 to " + Limits.MAX_KEYSET_SIZE);
-        }
-    }
-
-    /** Numbers to be given back. */
-    public static void returnKeys(ReturnKeysRequest request) {
-        known(request, "return_keys");
-        keyspace("keyspace", request.getKeyspace());
-        NumberRange keys = request.getKeys();
-        known(keys, "keys");
-        known(keys.getFirst(), "keys.first");
-        known(keys.getLast(), "keys.last");
-        Uint128 last = Uint128.of(keys.getLast());
-        if (Uint128.of(keys.getFirst()).compareTo(last) > 0) {
-            throw Rejection.invalid("keys.first", Uint128.of(keys.getFirst()), "at most keys.last, " + last);
-        }
-    }
-
-    /** A page of a ledger. */
-    public static void ledger(LedgerRequest request) {
-        keyspace("keyspace", request.getKeyspace());
-        pageSize(request.getPageSize());
-        read(request.getRead());
-    }
-
     /** How fresh a read must be. */
     public static void read(ReadOptions read) {
         if (read.getConsistency() == Consistency.UNRECOGNIZED) {
@@ -241,53 +174,9 @@ public final class Validation {
         ttlMillis(request.getTtlMillis());
     }
 
-    /** What the request means where it says nothing. */
-    static KeyspaceSpec keyspaceSpec(CreateKeyspaceRequest request) {
-        int width = request.getWidth() == 0 ? Limits.DEFAULT_KEY_BITS : request.getWidth();
-        Number max = request.getMax();
-        return new KeyspaceSpec(
-                request.getName(),
-                width,
-                Uint128.of(request.getStart()),
-                request.hasMax() ? Uint128.of(max) : KeyspaceSpec.highest(width));
-    }
-
     /** A command beside its operation. */
     static void command(Command command) {
         known(command, "command");
-    }
-
-    /** An event of a client's own. */
-    public static void appendEvent(AppendEventRequest request) {
-        known(request, "append_event");
-        Text.name("kind", request.getKind(), Limits.MAX_SHORT_NAME_CHARS);
-        Text.free("text", request.getText(), Limits.MAX_EVENT_TEXT_CHARS);
-        if (request.hasKey()) {
-            key("key", request.getKey());
-        }
-    }
-
-    /** A page of events. Its token is the business of who made it. */
-    public static void listEvents(ListEventsRequest request) {
-        known(request, "list");
-        eventFilter(request.getFilter());
-        if (request.getFromSequence() < 0) {
-            throw sequence(request.getFromSequence());
-        }
-        if (request.getPageSize() < 0 || request.getPageSize() > Limits.MAX_PAGE_SIZE) {
-            throw Rejection.invalid(
-                    "page_size", Integer.toUnsignedLong(request.getPageSize()), "0 to " + Limits.MAX_PAGE_SIZE);
-        }
-        read(request.getRead());
-    }
-
-    /** A feed of events. Its token is the business of who made it. */
-    public static void tailEvents(TailEventsRequest request) {
-        known(request, "tail");
-        eventFilter(request.getFilter());
-        if (request.getFromSequence() < 0) {
-            throw sequence(request.getFromSequence());
-        }
     }
 
     /** How many leases one command names. */
@@ -350,39 +239,6 @@ public final class Validation {
         }
     }
 
-    private static void eventFilter(EventFilter filter) {
-        known(filter, "filter");
-        if (!filter.getNamespace().isEmpty()) {
-            Text.name("filter.namespace", filter.getNamespace(), Limits.MAX_NAME_CHARS);
-        }
-        if (!filter.getService().isEmpty()) {
-            Text.name("filter.service", filter.getService(), Limits.MAX_NAME_CHARS);
-        }
-        if (!filter.getId().isEmpty()) {
-            Text.name("filter.id", filter.getId(), Limits.MAX_NAME_CHARS);
-            if (filter.getService().isEmpty()) {
-                throw Rejection.invalid("filter.service", "", "the service of the instance");
-            }
-        }
-        if (filter.getTypesCount() > Limits.MAX_EVENT_TYPES) {
-            throw Rejection.invalid("filter.types", filter.getTypesCount(), "at most " + Limits.MAX_EVENT_TYPES);
-        }
-        if (filter.getTypesList().contains(EventType.UNRECOGNIZED)) {
-            throw Rejection.unsupported("a type of filter.types");
-        }
-        Text.free("filter.actor", filter.getActor(), Limits.MAX_PRINCIPAL_CHARS);
-        if (filter.getFromMillis() < 0 || filter.getBeforeMillis() < 0) {
-            throw Rejection.invalid(
-                    "filter.from_millis and before_millis",
-                    Math.min(filter.getFromMillis(), filter.getBeforeMillis()),
-                    "0 or a time after 1970");
-        }
-    }
-
-    private static Rejection sequence(long sequence) {
-        return Rejection.invalid("from_sequence", Long.toUnsignedString(sequence), "0 or the sequence of an event");
-    }
-
     private static void change(Change change, Set<Key> keys) {
         known(change, "change");
         InstanceKey key = switch (change.getChangeCase()) {
@@ -422,17 +278,13 @@ public final class Validation {
         status("instance.status", instance.getStatus(), true);
     }
 
-    private static void keyspace(String field, String name) {
-        Text.name(field, name, Limits.MAX_NAME_CHARS);
-    }
-
-    private static void pageSize(int pageSize) {
+    static void pageSize(int pageSize) {
         if (pageSize < 0 || pageSize > Limits.MAX_PAGE_SIZE) {
             throw Rejection.invalid("page_size", Integer.toUnsignedLong(pageSize), "0 to " + Limits.MAX_PAGE_SIZE);
         }
     }
 
-    private static void key(String field, InstanceKey key) {
+    static void key(String field, InstanceKey key) {
         known(key, field);
         if (!key.getNamespace().isEmpty()) {
             Text.name(field + ".namespace", key.getNamespace(), Limits.MAX_NAME_CHARS);

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What a replica does by itself: tasks at their intervals on one thread, steps of its leadership in their order on
- * another, and tasks for good on threads of their own. None of them may fail; one that throws ends the node, for a replica that has quietly stopped to watch its
- * quorum or to raise its mark breaks promises. Thread-safe.
+ * another, and tasks for good on threads of their own. None of them may fail; one that throws ends the node, for a
+ * replica that has quietly stopped to watch its quorum or to raise its mark breaks promises. Thread-safe.
  */
 final class Upkeep implements AutoCloseable {
     private static final long LONGEST_TASK_MILLIS = 1000;

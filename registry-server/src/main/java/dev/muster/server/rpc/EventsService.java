@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.rpc;
 
+import dev.muster.core.EventValidation;
 import dev.muster.core.Rejection;
-import dev.muster.core.Validation;
 import dev.muster.server.history.EventHistory;
 import dev.muster.server.history.EventTail;
 import dev.muster.server.history.TailSink;
@@ -37,7 +37,7 @@ final class EventsService extends EventsGrpc.EventsImplBase {
     public void tail(TailEventsRequest request, StreamObserver<TailEventsResponse> observer) {
         ServerCallStreamObserver<TailEventsResponse> client = (ServerCallStreamObserver<TailEventsResponse>) observer;
         try {
-            Validation.tailEvents(request);
+            EventValidation.tail(request);
         } catch (Rejection refusal) {
             client.onError(Statuses.of(refusal));
             return;
@@ -48,7 +48,7 @@ final class EventsService extends EventsGrpc.EventsImplBase {
     }
 
     private CompletableFuture<ListEventsResponse> page(ListEventsRequest request) {
-        Validation.listEvents(request);
+        EventValidation.list(request);
         return reads.admit(request.getRead())
                 .thenCompose(nothing -> history.list(request))
                 .thenApply(

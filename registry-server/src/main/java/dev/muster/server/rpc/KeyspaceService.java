@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.rpc;
 
-import dev.muster.core.Validation;
+import dev.muster.core.KeyspaceValidation;
 import dev.muster.internal.v1.Command;
 import dev.muster.server.replica.Replica;
 import dev.muster.v1.CreateKeyspaceRequest;
@@ -35,7 +35,7 @@ final class KeyspaceService extends KeyspacesGrpc.KeyspacesImplBase {
         unary.write(
                 observer,
                 () -> {
-                    Validation.createKeyspace(request);
+                    KeyspaceValidation.create(request);
                     return replica.submit(command().setCreateKeyspace(request).build());
                 },
                 Result::getCreateKeyspace);
@@ -46,7 +46,7 @@ final class KeyspaceService extends KeyspacesGrpc.KeyspacesImplBase {
         unary.write(
                 observer,
                 () -> {
-                    Validation.nextKeySet(request);
+                    KeyspaceValidation.next(request);
                     return replica.submit(command().setNextKeySet(request).build());
                 },
                 Result::getNextKeySet);
@@ -57,7 +57,7 @@ final class KeyspaceService extends KeyspacesGrpc.KeyspacesImplBase {
         unary.write(
                 observer,
                 () -> {
-                    Validation.returnKeys(request);
+                    KeyspaceValidation.giveBack(request);
                     return replica.submit(command().setReturnKeys(request).build());
                 },
                 Result::getReturnKeys);

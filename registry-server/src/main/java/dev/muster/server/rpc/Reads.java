@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.rpc;
 
+import dev.muster.core.KeyspaceValidation;
 import dev.muster.core.RegistryState;
 import dev.muster.core.Rejection;
 import dev.muster.core.Validation;
@@ -54,7 +55,7 @@ final class Reads {
     }
 
     CompletableFuture<LedgerResponse> ledger(LedgerRequest request) {
-        Validation.ledger(request);
+        KeyspaceValidation.ledger(request);
         return admit(request.getRead()).thenApply(nothing -> {
             long age = age(request.getRead());
             RegistryState state = replica.state();
