@@ -49,7 +49,7 @@ final class LauncherIT {
     @Test
     void everyProgramGetsTheOptionsThatSuitIt() throws Exception {
         assertThat(call("server").lines())
-                .contains("-Xmx256m", "-XX:+ExitOnOutOfMemoryError")
+                .contains("-Xmx256m", "-XX:+CrashOnOutOfMemoryError")
                 .doesNotContain("-XX:TieredStopAtLevel=1");
         assertThat(call("status").lines()).contains("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
         assertThat(run(jdk("25.0.1"), Map.of("MUSTER_HEAP", "1g", "MUSTER_JAVA_OPTS", "-Da=1  -Db=2"), "server")

@@ -72,6 +72,10 @@ final class TourIT {
             orders.flush();
             assertThat(words.readLine()).isEqualTo("written");
 
+            assertThat(3 * residentBytes(started.get(0).pid()))
+                    .as("memory of three such nodes, in bytes, after the load")
+                    .isLessThan(1L << 30);
+
             Result whole = verify();
             assertThat(whole.code()).as(whole.text()).isZero();
             assertThat(whole.text()).containsPattern("(?m)^lost +0,");
@@ -87,6 +91,19 @@ final class TourIT {
                     .containsPattern("(?m)^lost +1,")
                     .contains(fields[2] + "/" + fields[3] + " is missing");
         }
+    }
+
+    /** The memory that a process holds; 0 where the system does not tell. */
+    private static long residentBytes(long pid) throws IOException {
+        Path status = Path.of("/proc/" + pid + "/status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        String line = Files.readAllLines(status).stream()
+                .filter(each -> each.startsWith("VmRSS:"))
+                .findFirst()
+                .orElseThrow();
+        return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
     }
 
     private Result verify() throws Exception {

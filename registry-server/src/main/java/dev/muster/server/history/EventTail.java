@@ -12,6 +12,7 @@ import dev.muster.v1.TailEventsRequest;
 import dev.muster.v1.TailEventsResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,16 @@ public final class EventTail {
             return;
         }
         reading = true;
-        var unused = history.read(new Range(next, history.newest()), false).whenCompleteAsync(this::took, loop);
+        var unused = read().whenCompleteAsync(this::took, loop);
+    }
+
+    /** What throws ends the feed too: one that stands still while it says that all is well would never be left. */
+    private CompletableFuture<List<Event>> read() {
+        try {
+            return history.read(new Range(next, history.newest()), false);
+        } catch (RuntimeException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
     }
 
     /** Says where the feed stands when it said nothing for a while. */

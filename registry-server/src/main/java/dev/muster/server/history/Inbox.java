@@ -37,11 +37,12 @@ final class Inbox {
 
     /** Takes all that wait, each list as it was handed over. */
     synchronized List<List<Event>> take() {
-        List<List<Event>> taken = waiting;
-        if (!taken.isEmpty()) {
-            waiting = new ArrayList<>();
-            count = 0;
+        if (waiting.isEmpty()) {
+            return List.of();
         }
+        List<List<Event>> taken = waiting;
+        waiting = new ArrayList<>();
+        count = 0;
         return taken;
     }
 }
