@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,7 +50,9 @@ final class ClassArchive {
         if (jars.stream().noneMatch(jar -> jar.getFileName().toString().startsWith("registry-server"))) {
             return new ClassArchive(classPath, List.of());
         }
-        try {
+        // Two JVMs of tests may need it at once: one makes it, the other waits.
+        try (FileChannel file = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.lock();
             Path archive = Folders.root().resolve(identity(jars) + ".jsa");
             if (!Files.exists(archive)) {
                 train(archive, jarPath, jvmOptions);
@@ -60,6 +64,10 @@ final class ClassArchive {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while classes were archived", e);
         }
+    }
+
+    private static Path lockFile() throws IOException {
+        return Files.createDirectories(Folders.root()).resolve("class-archive.lock");
     }
 
     /** The class path to start with: what is archived comes first. */

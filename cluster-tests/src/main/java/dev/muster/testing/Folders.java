@@ -16,14 +16,14 @@ final class Folders {
 
     private Folders() {}
 
-    /** Where all of it is. */
+    /** What all runs share. */
     static Path root() {
         return ROOT;
     }
 
-    /** An empty folder of this name; what an earlier run left there is ended and deleted. */
+    /** An empty folder of this name, of this JVM alone; what an earlier run left there is ended and deleted. */
     static Path fresh(String name) {
-        Path folder = ROOT.resolve(name);
+        Path folder = ROOT.resolve(System.getProperty("muster.fork", "1")).resolve(name);
         try {
             JavaChild.endLeftOversIn(folder);
             delete(folder);

@@ -69,7 +69,7 @@ public final class TestCluster implements AutoCloseable {
                 .connect();
     }
 
-    /** A cluster whose files are in {@code target/cluster-tests/name}. */
+    /** A cluster whose files are in {@code target/cluster-tests/FORK/name}. */
     public static Builder named(String name) {
         return new Builder(name);
     }
