@@ -23,7 +23,7 @@ final class Folders {
 
     /** An empty folder of this name, of this JVM alone; what an earlier run left there is ended and deleted. */
     static Path fresh(String name) {
-        Path folder = ROOT.resolve(System.getProperty("muster.fork", "1")).resolve(name);
+        Path folder = ROOT.resolve(System.getProperty("muster.fork", "fork-1")).resolve(name);
         try {
             JavaChild.endLeftOversIn(folder);
             delete(folder);

@@ -108,6 +108,11 @@ final class Failures {
                 || reason == Reason.REASON_STALE_TERM;
     }
 
+    /** Whether the same read may be answered elsewhere or a little later. */
+    static boolean passesElsewhere(Reason reason) {
+        return mayPass(reason) || reason == Reason.REASON_TOO_OLD || reason == Reason.REASON_UNKNOWN_OUTCOME;
+    }
+
     private static Fate fate(Reason reason) {
         return reason == Reason.REASON_UNKNOWN_OUTCOME ? Fate.UNKNOWN : Fate.NOT_APPLIED;
     }

@@ -39,6 +39,17 @@ final class Futures {
         var unused = future.whenComplete(listener);
     }
 
+    /** Completes the second as the first is completed. */
+    static <T> void pass(CompletableFuture<T> from, CompletableFuture<T> to) {
+        whenDone(from, (value, failure) -> {
+            if (value == null) {
+                to.completeExceptionally(failure == null ? new IllegalStateException("no value") : failure);
+            } else {
+                to.complete(value);
+            }
+        });
+    }
+
     /** The future as its user sees it: a failure is bare, and cancelling it cancels nothing of the client's. */
     static <T, R> CompletableFuture<R> shown(CompletableFuture<T> inner, Function<T, R> result) {
         CompletableFuture<R> outer = new CompletableFuture<>();

@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * thread.
  *
  * <p>A write goes {@code write -> Session -> SessionStream -> the leader}; a registration is a {@link KeptRegistration}
- * that writes the same way; a read goes {@code lookup -> UnaryCalls -> any node}; a view is a {@link LiveView} fed by the
+ * that writes the same way; a linearizable read goes along with the writes while the session is open, any other one
+ * {@code lookup -> UnaryCalls -> any node}; a view is a {@link LiveView} fed by the
  * {@link WatchStream}. {@link LeaderChannel} says which node is meant.
  */
 final class GrpcClient implements MusterClient {
@@ -72,9 +73,9 @@ final class GrpcClient implements MusterClient {
         this.loop = loop;
         this.random = random;
         channels = new LeaderChannel(options.endpoints(), connector, loop, random);
-        session = new Session(loop, channels, options, new Backoff(random));
-        watchStream = new WatchStream(loop, channels, options.clientName(), new Backoff(random));
         calls = new UnaryCalls(loop, channels, options.requestTimeout(), random);
+        session = new Session(loop, channels, options, new Backoff(random), calls.patience(), this::readAlone);
+        watchStream = new WatchStream(loop, channels, options.clientName(), new Backoff(random));
         keyspaces = new GrpcKeyspaces(calls, loop);
         cluster = new GrpcClusterAdmin(calls, loop, options.endpoints());
         events = new GrpcEventLog(loop, channels, calls, callbacks, random, options.namespace(), this::answered);
@@ -203,9 +204,18 @@ final class GrpcClient implements MusterClient {
     @Override
     public CompletableFuture<LookupResult> lookupAsync(LookupQuery query) {
         checkOpen();
-        return Futures.shown(
-                calls.read(RegistryGrpc.getLookupMethod(), Wire.lookup(query, options.namespace())),
-                Wire::lookupResult);
+        long deadline = loop.nanoTime() + options.requestTimeout().toNanos();
+        PendingRead read = new PendingRead(Wire.lookup(query, options.namespace()), deadline);
+        if (query.consistency().level() == Consistency.Level.LINEARIZABLE) {
+            session.read(read);
+        } else {
+            readAlone(read);
+        }
+        return Futures.shown(read.answer(), Wire::lookupResult);
+    }
+
+    private void readAlone(PendingRead read) {
+        Futures.pass(calls.read(RegistryGrpc.getLookupMethod(), read.request(), read.deadlineNanos()), read.answer());
     }
 
     @Override

@@ -24,13 +24,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * This process at the registry: its lease, and its writes in one sequence, each executed exactly once while the session
- * lives. Confined to the loop, except for {@link #submit}.
+ * lives. Confined to the loop, except for {@link #submit} and {@link #read}.
  *
  * <p><b>Exactly once.</b> Writes go out and come again as {@link WriteWindow} says. The registry keeps each outcome until
  * {@code ack_below} passes it, so a write sent twice is answered twice and executed once. A new stream of the same session
@@ -77,7 +78,11 @@ final class Session {
     private final Queue<PendingWrite> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean awake = new AtomicBoolean();
 
+    private final Queue<PendingRead> readInbox = new ConcurrentLinkedQueue<>();
+    private final Consumer<PendingRead> alone;
+
     private final WriteWindow writes = new WriteWindow();
+    private final SessionReads reads;
     private final Lateness lateness;
     private final Set<Follower> followers = new LinkedHashSet<>();
 
@@ -113,22 +118,42 @@ final class Session {
         CLOSED
     }
 
-    Session(Loop loop, LeaderChannel channels, ClientOptions options, Backoff backoff) {
+    /** Reads that the session cannot help are handed to {@code alone}, on the loop. */
+    Session(
+            Loop loop,
+            LeaderChannel channels,
+            ClientOptions options,
+            Backoff backoff,
+            Duration patienceOfReads,
+            Consumer<PendingRead> alone) {
         this.loop = loop;
         this.channels = channels;
         this.options = options;
         this.backoff = backoff;
         this.ttl = options.sessionTtl();
         this.lateness = new Lateness(loop, this::failLate);
+        this.alone = alone;
+        this.reads = new SessionReads(loop, patienceOfReads, alone);
     }
 
     /** Hands over a write. Any thread; the order of calls of one thread is kept. */
     PendingWrite submit(PendingWrite write) {
         inbox.add(write);
+        wake();
+        return write;
+    }
+
+    /** Hands over a lookup that the leader is to answer. It never opens a session. Any thread. */
+    PendingRead read(PendingRead read) {
+        readInbox.add(read);
+        wake();
+        return read;
+    }
+
+    private void wake() {
         if (awake.compareAndSet(false, true)) {
             loop.execute(this::takeInbox);
         }
-        return write;
     }
 
     void follow(Follower follower) {
@@ -171,6 +196,7 @@ final class Session {
         phase = Phase.CLOSED;
         cancel(retry);
         lateness.clear();
+        reads.close();
         if (stream != null) {
             stream.finish();
             stream = null;
@@ -187,6 +213,13 @@ final class Session {
         awake.set(false);
         for (PendingWrite write = inbox.poll(); write != null; write = inbox.poll()) {
             enqueue(write);
+        }
+        for (PendingRead read = readInbox.poll(); read != null; read = readInbox.poll()) {
+            if (phase == Phase.OPEN) {
+                reads.add(read);
+            } else {
+                alone.accept(read);
+            }
         }
         if (phase == Phase.IDLE && !writes.hasNothingToSend()) {
             connect();
@@ -243,7 +276,11 @@ final class Session {
             greeted(from, frame.getHello());
         }
         for (int i = 0; i < frame.getRepliesCount() && from == stream; i++) {
-            answered(frame.getReplies(i));
+            if (SessionReads.concerns(frame.getReplies(i))) {
+                reads.answered(frame.getReplies(i));
+            } else {
+                answered(frame.getReplies(i));
+            }
         }
         if (frame.hasKeepAlive() && from == stream) {
             keptAlive(from, frame.getKeepAlive().getUnknownCount());
@@ -346,6 +383,7 @@ final class Session {
         LOG.debug("session {}: the stream to {} ended: {}", id, from.address(), broken.error());
         from.cancel();
         stream = null;
+        reads.goAlone();
         chooseNext(from.address(), broken);
         phase = Phase.PAUSING;
         retry = loop.schedule(backoff.next(), this::connect);
@@ -415,11 +453,13 @@ final class Session {
             return;
         }
         while (to.isReady()) {
-            ClientFrame frame = writes.nextFrame(origin);
+            ClientFrame.Builder frame = ClientFrame.newBuilder();
+            writes.fill(frame, origin);
+            reads.fill(frame);
             if (frame.getRequestsCount() == 0) {
                 return;
             }
-            to.send(frame);
+            to.send(frame.build());
         }
     }
 

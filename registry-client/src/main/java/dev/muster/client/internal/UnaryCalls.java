@@ -38,17 +38,28 @@ final class UnaryCalls {
 
     /** Asks any node, and the others if that one cannot answer. */
     <Q, R> CompletableFuture<R> read(MethodDescriptor<Q, R> method, Q request) {
-        return start(new Call<>(method, request, true, null));
+        return read(method, request, loop.nanoTime() + timeout.toNanos());
+    }
+
+    /** Asks like the other, until a time of the loop's clock. */
+    <Q, R> CompletableFuture<R> read(MethodDescriptor<Q, R> method, Q request, long deadlineNanos) {
+        return start(new Call<>(method, request, true, null, deadlineNanos));
+    }
+
+    /** How long one node is waited for before a read is tried at the next one. */
+    Duration patience() {
+        Duration share = timeout.dividedBy(channels.endpoints().size() + 1L);
+        return share.compareTo(SHORTEST_TRY) < 0 ? SHORTEST_TRY : share;
     }
 
     /** Tells any node, and another one only if the first has certainly done nothing. */
     <Q, R> CompletableFuture<R> write(MethodDescriptor<Q, R> method, Q request) {
-        return start(new Call<>(method, request, false, null));
+        return start(new Call<>(method, request, false, null, loop.nanoTime() + timeout.toNanos()));
     }
 
     /** Asks or tells this node, once. */
     <Q, R> CompletableFuture<R> at(String address, MethodDescriptor<Q, R> method, Q request) {
-        return start(new Call<>(method, request, false, address));
+        return start(new Call<>(method, request, false, address, loop.nanoTime() + timeout.toNanos()));
     }
 
     private <Q, R> CompletableFuture<R> start(Call<Q, R> call) {
@@ -63,15 +74,16 @@ final class UnaryCalls {
         private final boolean read;
         private final @Nullable String only;
         private final CompletableFuture<R> answer = new CompletableFuture<>();
-        private final long deadline = loop.nanoTime() + timeout.toNanos();
+        private final long deadline;
         private final Backoff backoff = new Backoff(random);
         private int tooOld;
 
-        Call(MethodDescriptor<Q, R> method, Q request, boolean read, @Nullable String only) {
+        Call(MethodDescriptor<Q, R> method, Q request, boolean read, @Nullable String only, long deadline) {
             this.method = method;
             this.request = request;
             this.read = read;
             this.only = only;
+            this.deadline = deadline;
         }
 
         void attempt() {
@@ -80,7 +92,7 @@ final class UnaryCalls {
             }
             String address = only == null ? channels.any() : only;
             CallOptions options =
-                    CallOptions.DEFAULT.withDeadlineAfter(patience().toNanos(), TimeUnit.NANOSECONDS);
+                    CallOptions.DEFAULT.withDeadlineAfter(nextTry().toNanos(), TimeUnit.NANOSECONDS);
             try {
                 ClientCalls.asyncUnaryCall(
                         channels.channel(address).newCall(method, options), request, new Hearer(address));
@@ -94,14 +106,9 @@ final class UnaryCalls {
             }
         }
 
-        private Duration patience() {
-            long left = Math.max(1, deadline - loop.nanoTime());
-            if (!read) {
-                return Duration.ofNanos(left);
-            }
-            long share =
-                    Math.max(timeout.dividedBy(channels.endpoints().size() + 1L).toNanos(), SHORTEST_TRY.toNanos());
-            return Duration.ofNanos(Math.min(left, share));
+        private Duration nextTry() {
+            Duration left = Duration.ofNanos(Math.max(1, deadline - loop.nanoTime()));
+            return read && patience().compareTo(left) < 0 ? patience() : left;
         }
 
         private void broken(String address, Broken broken) {
@@ -129,7 +136,7 @@ final class UnaryCalls {
             if (reason == Reason.REASON_TOO_OLD) {
                 return read && ++tooOld < channels.endpoints().size();
             }
-            return Failures.mayPass(reason) || (read && reason == Reason.REASON_UNKNOWN_OUTCOME);
+            return read ? Failures.passesElsewhere(reason) : Failures.mayPass(reason);
         }
 
         private boolean helpsElsewhere(Broken broken) {

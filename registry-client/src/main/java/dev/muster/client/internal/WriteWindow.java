@@ -140,9 +140,8 @@ final class WriteWindow {
         outbox.removeIf(write -> write.isDone() && !write.isSequenced());
     }
 
-    /** As much as fits into one frame; none when nothing may be sent. */
-    ClientFrame nextFrame(Origin origin) {
-        ClientFrame.Builder frame = ClientFrame.newBuilder();
+    /** Puts into the frame as much as fits and may be sent. */
+    void fill(ClientFrame.Builder frame, Origin origin) {
         int bytes = 0;
         while (!outbox.isEmpty() && frame.getRequestsCount() < MOST_REQUESTS && bytes < LARGEST_FRAME) {
             PendingWrite write = outbox.element();
@@ -159,7 +158,7 @@ final class WriteWindow {
             bytes += write.size();
             frame.addRequests(write.send());
         }
-        return frame.setAckBelow(ackBelow()).build();
+        frame.setAckBelow(ackBelow());
     }
 
     /** Every sequence below this one has its answer. */

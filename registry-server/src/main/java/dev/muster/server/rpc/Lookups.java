@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.rpc;
 
+import com.google.protobuf.UnknownFieldSet;
 import dev.muster.core.RegistryState;
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
@@ -9,6 +10,7 @@ import dev.muster.core.lease.Lease;
 import dev.muster.v1.Header;
 import dev.muster.v1.LookupRequest;
 import dev.muster.v1.LookupResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers lookups from a state. The list of a service is put together once for each change of it and then shared by all
  * who ask. Thread-safe.
+ *
+ * <p>Instances go into the answer as the bytes that they are at rest: they are among its unknown fields, under their
+ * number, which is the same on the wire. Nothing is parsed or encoded to be read by somebody else.
  */
 final class Lookups {
     /** Services whose list is kept; beyond that all are dropped and made again as they are asked for. */
@@ -71,11 +76,7 @@ final class Lookups {
         if (known != null && known.of() == service) {
             return known.answer();
         }
-        LookupResponse.Builder answer = LookupResponse.newBuilder().setKnown(service.size() > 0);
-        for (InstanceRecord instance : service.instances()) {
-            add(answer, instance, question.all());
-        }
-        LookupResponse made = answer.build();
+        LookupResponse made = list(service, service.instances(), question.all());
         if (kept.size() >= MAX_KEPT) {
             kept.clear();
         }
@@ -84,20 +85,27 @@ final class Lookups {
     }
 
     private static LookupResponse one(ServiceEntry service, String id, boolean all) {
-        LookupResponse.Builder answer = LookupResponse.newBuilder().setKnown(service.size() > 0);
         InstanceRecord instance = service.instance(id);
-        if (instance != null) {
-            add(answer, instance, all);
-        }
-        return answer.build();
+        return list(service, instance == null ? List.of() : List.of(instance), all);
     }
 
-    private static void add(LookupResponse.Builder answer, InstanceRecord instance, boolean all) {
-        if (shows(instance, all)) {
-            answer.addInstances(instance.toInstance());
-        } else {
-            answer.setNotServing(answer.getNotServing() + 1);
+    private static LookupResponse list(ServiceEntry service, Iterable<InstanceRecord> instances, boolean all) {
+        UnknownFieldSet.Field.Builder shown = UnknownFieldSet.Field.newBuilder();
+        int notServing = 0;
+        for (InstanceRecord instance : instances) {
+            if (shows(instance, all)) {
+                shown.addLengthDelimited(instance.encoded());
+            } else {
+                notServing++;
+            }
         }
+        return LookupResponse.newBuilder()
+                .setKnown(service.size() > 0)
+                .setNotServing(notServing)
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(LookupResponse.INSTANCES_FIELD_NUMBER, shown.build())
+                        .build())
+                .build();
     }
 
     private static boolean shows(InstanceRecord instance, boolean all) {
