@@ -2,6 +2,7 @@
 package dev.muster.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.muster.cli.load.ClosedLoop;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -101,7 +102,7 @@ public final class Compare {
             throws InterruptedException {
         double servers = serverCpu(cluster);
         double client = clientCpu();
-        Load.Result result = work.run(target, options.time(), numbers);
+        ClosedLoop.Result result = work.run(target, options.time(), numbers);
         double hundredThousands = result.operations() / 1e5;
         return new Measured(
                 kind.title(),

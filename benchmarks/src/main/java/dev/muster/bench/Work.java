@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.bench;
 
+import dev.muster.cli.load.ClosedLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +50,8 @@ record Work(String name, int inFlight, Kind kind) {
         all.forEach(CompletableFuture::join);
     }
 
-    Load.Result run(Target target, Duration time, AtomicLong numbers) throws InterruptedException {
-        return Load.run(inFlight, time, numbers, operation(target));
+    ClosedLoop.Result run(Target target, Duration time, AtomicLong numbers) throws InterruptedException {
+        return ClosedLoop.run(inFlight, time, numbers, operation(target));
     }
 
     private LongFunction<CompletableFuture<?>> operation(Target target) {

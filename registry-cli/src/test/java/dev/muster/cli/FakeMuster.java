@@ -77,7 +77,7 @@ final class FakeMuster implements MusterClient {
 
     @Override
     public CompletableFuture<LookupResult> lookupAsync(LookupQuery query) {
-        throw new UnsupportedOperationException();
+        return CompletableFuture.completedFuture(lookup(query));
     }
 
     @Override
@@ -99,7 +99,7 @@ final class FakeMuster implements MusterClient {
 
     @Override
     public CompletableFuture<WriteResult> writeAsync(Change change) {
-        throw new UnsupportedOperationException();
+        return CompletableFuture.completedFuture(writeDirect(change));
     }
 
     @Override
