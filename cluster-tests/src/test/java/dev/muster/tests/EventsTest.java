@@ -10,9 +10,13 @@ import dev.muster.client.EventQuery;
 import dev.muster.client.EventStream;
 import dev.muster.client.EventType;
 import dev.muster.client.InstanceKey;
+import dev.muster.client.LookupResult;
+import dev.muster.client.Moment;
 import dev.muster.client.MusterClient;
+import dev.muster.client.MusterException;
 import dev.muster.client.RegistryEvent;
 import dev.muster.client.ServiceInstance;
+import dev.muster.client.ServiceSummary;
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.Hashes;
 import dev.muster.testing.TestCluster;
@@ -23,8 +27,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -70,6 +76,41 @@ final class EventsTest {
                 .containsExactlyElementsOf(
                         LongStream.range(0, 60).mapToObj(i -> "release " + i).toList());
         assertThat(appended).extracting(RegistryEvent::kind).containsOnly("deployed");
+    }
+
+    @Test
+    void killedLeaderAndARestartLeaveTheListsOfThePastAsTheyWereOnAllNodes(TestCluster cluster) {
+        MusterClient client = cluster.client();
+        Map<Long, List<ServiceSummary>> recorded = new TreeMap<>();
+        for (int i = 0; i < 60; i++) {
+            String id = "i" + i % 7;
+            Change change = i % 3 == 2
+                    ? Change.deregister(InstanceKey.of("s" + i % 4, id))
+                    : Change.register(ServiceInstance.of("s" + i % 4, id).endpoint("grpc", "10.0.0.1", 8080));
+            try {
+                client.write(change);
+            } catch (MusterException notRegistered) {
+                assertThat(notRegistered.reason()).isEqualTo(MusterException.Reason.NOT_FOUND);
+            }
+            LookupResult stamp = client.lookup("s0");
+            recorded.put(
+                    stamp.position().revision(),
+                    client.services("", Consistency.LINEARIZABLE).toList());
+            if (i == 20 || i == 40) {
+                TestNode leader = cluster.awaitLeader();
+                leader.kill();
+                cluster.awaitLeader();
+                leader.restart();
+            }
+        }
+        settled(cluster, client);
+
+        for (TestNode node : cluster.nodes()) {
+            MusterClient asking = cluster.clientOf(node);
+            recorded.forEach((revision, list) -> assertThat(asking.services("", Consistency.LOCAL, Moment.of(revision)))
+                    .as(node.name() + " at revision " + revision)
+                    .containsExactlyElementsOf(list));
+        }
     }
 
     private static void killLeaders(TestCluster cluster, int kills) {

@@ -5,8 +5,10 @@ import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.key.Key;
 import dev.muster.core.lease.Lease;
 import dev.muster.core.session.Session;
+import dev.muster.v1.Event;
 import dev.muster.v1.EventType;
 import dev.muster.v1.KeyStatus;
+import dev.muster.v1.Past;
 
 /**
  * A way for leases and sessions to end: what it is called in events, and why it happens. With a session go all its
@@ -60,7 +62,7 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
         if (session == null) {
             throw new IllegalStateException("lease of session " + id + " without its session");
         }
-        draft.emit(ofSession, cause).setSession(id).setLease(id);
+        told(draft, ofSession, id, id);
         int instances = removeAll(draft, id, id);
         for (long other : session.leases()) {
             if (other != id) {
@@ -84,10 +86,18 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
     }
 
     private int endLease(Draft draft, long lease, long session) {
-        draft.emit(ofLease, cause).setLease(lease).setSession(session);
+        told(draft, ofLease, lease, session);
         int instances = removeAll(draft, lease, session);
         draft.leases = draft.leases.without(lease);
         return instances;
+    }
+
+    private void told(Draft draft, EventType type, long lease, long session) {
+        Event.Builder event = draft.emit(type, cause).setLease(lease).setSession(session);
+        Lease ended = draft.leases.get(lease);
+        if (ended != null && ended.held()) {
+            event.setPast(Past.newBuilder().setHeld(true));
+        }
     }
 
     private int removeAll(Draft draft, long lease, long session) {
@@ -97,9 +107,11 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
             if (instance == null) {
                 throw new IllegalStateException("instance " + key + " of lease " + lease + " is not listed");
             }
+            Past past = draft.past(key, instance.toInstance());
             draft.catalog = draft.catalog.without(key, draft.nextRevision());
             draft.leases = draft.leases.unbind(lease, key);
-            draft.emit(ofInstance, cause, key, instance.incarnation(), lease).setSession(session);
+            draft.emit(ofInstance, cause, key, instance.incarnation(), lease, past)
+                    .setSession(session);
             count++;
         }
         return count;

@@ -28,6 +28,7 @@ import dev.muster.v1.LedgerRequest;
 import dev.muster.v1.ListEventsRequest;
 import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.LookupRequest;
+import dev.muster.v1.Moment;
 import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.Number;
 import dev.muster.v1.NumberRange;
@@ -133,6 +134,7 @@ public final class Validation {
             Text.name("id", request.getId(), Limits.MAX_NAME_CHARS);
         }
         read(request.getRead());
+        moment(request.hasAt(), request.getAt());
     }
 
     /** A page of services. Its token is the business of who made it. */
@@ -142,6 +144,7 @@ public final class Validation {
         }
         pageSize(request.getPageSize());
         read(request.getRead());
+        moment(request.hasAt(), request.getAt());
     }
 
     /** A keyspace to be created. */
@@ -207,6 +210,20 @@ public final class Validation {
         if (read.getConsistency() == Consistency.CONSISTENCY_BOUNDED && (age < 1 || age > Limits.MAX_READ_AGE_MILLIS)) {
             throw Rejection.invalid(
                     "read.max_age_millis", Integer.toUnsignedLong(age), "1 to " + Limits.MAX_READ_AGE_MILLIS);
+        }
+    }
+
+    private static void moment(boolean given, Moment at) {
+        boolean good = switch (at.getAtCase()) {
+            case REVISION -> at.getRevision() > 0;
+            case TIME_MILLIS -> at.getTimeMillis() > 0;
+            case AT_NOT_SET -> !given;
+        };
+        if (!good) {
+            throw Rejection.invalid(
+                    "at",
+                    at.hasRevision() ? Long.toUnsignedString(at.getRevision()) : Long.toString(at.getTimeMillis()),
+                    "a revision that was made, or a time after 1970");
         }
     }
 
