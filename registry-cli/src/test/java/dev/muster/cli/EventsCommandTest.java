@@ -27,7 +27,8 @@ final class EventsCommandTest {
         shell.muster.events.add(EventType.CLUSTER_CREATED, "", null, 0, "cluster c was created");
         shell.muster.events.add(EventType.LEADER_CHANGED, "", null, 0, "node n1 leads in term 2");
         shell.muster.events.add(EventType.INSTANCE_REGISTERED, "a", InstanceStatus.UP, 0, "registered");
-        shell.muster.events.add(EventType.INSTANCE_EXPIRED, "a", null, 7, "session 7 was not heard in time");
+        shell.muster.events.add(
+                EventType.INSTANCE_EXPIRED, "a", null, 7, "session 7 of orders was not heard in its 10000 ms");
         shell.muster.events.add(EventType.LEADER_CHANGED, "", null, 0, "node n2 leads in term 5");
     }
 
@@ -36,7 +37,7 @@ final class EventsCommandTest {
         Run run = shell.run("events", "ls", "--limit", "2");
         assertThat(run.data()).isEqualTo("""
                 SEQUENCE  TIME                  TYPE              ABOUT             ACTOR  CAUSE
-                       4  1970-01-01T00:00:04Z  instance-expired  default/orders/a  n1     session 7 was not heard in time
+                       4  1970-01-01T00:00:04Z  instance-expired  default/orders/a  n1     session 7 of orders was not heard in its 10000 ms
                        5  1970-01-01T00:00:05Z  leader-changed    -                 n1     node n2 leads in term 5
                 """);
         assertThat(run.exitCode()).isZero();
@@ -85,7 +86,7 @@ final class EventsCommandTest {
                         .data())
                 .isEqualTo("""
                 3|1970-01-01T00:00:03Z|instance-registered|default/orders/a|n1|registered
-                4|1970-01-01T00:00:04Z|instance-expired|default/orders/a|n1|session 7 was not heard in time
+                4|1970-01-01T00:00:04Z|instance-expired|default/orders/a|n1|session 7 of orders was not heard in its 10000 ms
                 """.replace('|', '\t'));
         assertThat(shell.run("events", "ls", "--type", "instance-registered", "-w", "json")
                         .data())

@@ -11,7 +11,9 @@ import dev.muster.client.RegistryEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -20,14 +22,27 @@ import java.util.stream.Stream;
 /** An event log that tells what a test has put here, and remembers what it was asked. */
 final class FakeEvents implements EventLog {
     final List<RegistryEvent> all = new ArrayList<>();
+    /** The incarnation of the next event about one that is fenced. */
+    long fenced;
+
+    private final Map<String, Long> incarnations = new HashMap<>();
     final List<EventQuery> asked = new ArrayList<>();
     final CompletableFuture<Consumer<RegistryEvent>> listener = new CompletableFuture<>();
     final CompletableFuture<Void> ended = new CompletableFuture<>();
     volatile boolean closed;
 
-    /** One second after the event before, of a revision of its own. */
+    /** One second after the event before, of a revision of its own, caused in no session. */
     RegistryEvent add(EventType type, String id, InstanceStatus status, long lease, String cause) {
+        return add(type, id, status, lease, 0, cause);
+    }
+
+    /** The same about a session. */
+    RegistryEvent add(EventType type, String id, InstanceStatus status, long lease, long session, String cause) {
         long sequence = all.size() + 1L;
+        if (type == EventType.INSTANCE_REGISTERED || type == EventType.INSTANCE_REPLACED) {
+            incarnations.merge(id, sequence, (before, now) -> now);
+        }
+        long incarnation = type == EventType.INSTANCE_FENCED ? fenced : incarnations.getOrDefault(id, sequence);
         RegistryEvent event = new RegistryEvent(
                 sequence,
                 sequence,
@@ -37,12 +52,12 @@ final class FakeEvents implements EventLog {
                 cause,
                 "n1",
                 id.isEmpty() ? Optional.empty() : Optional.of(InstanceKey.of("default", "orders", id)),
-                sequence,
+                incarnation,
                 Optional.ofNullable(status),
                 "",
                 Optional.empty(),
                 lease,
-                0,
+                session,
                 type == EventType.LEADER_CHANGED ? sequence : 0);
         all.add(event);
         return event;

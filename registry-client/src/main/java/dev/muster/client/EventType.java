@@ -37,7 +37,7 @@ public enum EventType {
     INSTANCE_DEREGISTERED,
     /** An instance went with its lease. */
     INSTANCE_EXPIRED,
-    /** An instance was shut out by a newer one. */
+    /** An instance was shut out: a newer process took its place. */
     INSTANCE_FENCED,
     /** A keyspace was created. */
     KEYSPACE_CREATED,

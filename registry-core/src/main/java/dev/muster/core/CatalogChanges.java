@@ -5,6 +5,7 @@ import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
 import dev.muster.core.key.Key;
+import dev.muster.core.lease.Lease;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.BatchResponse;
 import dev.muster.v1.Change;
@@ -117,6 +118,7 @@ final class CatalogChanges {
         if (replaced == null) {
             draft.emit(EventType.EVENT_TYPE_INSTANCE_REGISTERED, "registered", key, entered, past);
         } else {
+            fence(draft, key, replaced, revision);
             draft.emit(
                     EventType.EVENT_TYPE_INSTANCE_REPLACED,
                     "a new process took over from incarnation " + replaced.incarnation(),
@@ -125,6 +127,18 @@ final class CatalogChanges {
                     past);
         }
         return revision;
+    }
+
+    /** Tells what became of the older process; the event of the newer one tells of the list. */
+    private static void fence(Draft draft, Key key, InstanceRecord older, long newer) {
+        Lease lease = draft.leases.get(older.lease());
+        draft.emit(
+                        EventType.EVENT_TYPE_INSTANCE_FENCED,
+                        "another process took its place as incarnation " + Long.toUnsignedString(newer))
+                .setKey(key.toProto())
+                .setIncarnation(older.incarnation())
+                .setLease(older.lease())
+                .setSession(lease == null ? 0 : lease.session());
     }
 
     /**

@@ -22,12 +22,13 @@ import dev.muster.v1.Past;
  * @param cause why
  */
 record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyStatus ofKeySets, String cause) {
-    static Ending expiredSession(long session) {
-        return expired("session " + session + " was not heard in time");
+    static Ending expiredSession(Session session, int ttlMillis) {
+        return expired("session " + session.id() + " of " + Text.quote(session.clientName()) + " was not heard in its "
+                + ttlMillis + " ms");
     }
 
-    static Ending expiredLease(long lease) {
-        return expired("lease " + lease + " was not renewed in time");
+    static Ending expiredLease(Lease lease) {
+        return expired("lease " + lease.id() + " was not renewed in its " + lease.ttlMillis() + " ms");
     }
 
     static Ending revokedSession(long session) {
