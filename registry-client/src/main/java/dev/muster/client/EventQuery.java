@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * @param from not before this time
  * @param before earlier than this time
  * @param fromSequence the event to begin with; 0: a list begins with the oldest, or newest first with the newest; a tail
- *     begins with what happens from now on
+ *     begins at the time {@code from}, or with what happens from now on
  * @param resumeToken of an {@link EventStream}, to go on behind it; empty for none. For a tail only
  * @param newestFirst the order of a list
  * @param consistency how fresh a list must be

@@ -85,6 +85,10 @@ public final class EventHistory implements AutoCloseable {
     private final Inbox inbox = new Inbox();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final Set<EventTail> tails = new LinkedHashSet<>();
+
+    /** Whether somebody waits for each event; else it is early enough to write many at once. Set on the loop. */
+    private volatile boolean followed;
+
     private @Nullable Epoch epoch;
     private @Nullable EventFiles files;
     /** The list of the past that was asked for last: its next page is likely to be next. */
@@ -112,7 +116,9 @@ public final class EventHistory implements AutoCloseable {
 
             @Override
             public void onApplied(RegistryState state) {
-                history.wake();
+                if (history.followed || history.inbox.isLong()) {
+                    history.wake();
+                }
             }
         });
         history.inbox.addFirst(replica.state().events().from(1));
@@ -138,9 +144,11 @@ public final class EventHistory implements AutoCloseable {
     public EventTail tail(TailEventsRequest request, TailSink sink) {
         EventTail tail = new EventTail(this, loop, sink);
         loop.execute(() -> {
+            followed = true;
             if (tail.begin(request)) {
                 tails.add(tail);
             }
+            followed = !tails.isEmpty();
         });
         return tail;
     }
@@ -247,6 +255,7 @@ public final class EventHistory implements AutoCloseable {
     /** The feed is over. */
     void remove(EventTail tail) {
         tails.remove(tail);
+        followed = !tails.isEmpty();
     }
 
     private static List<Event> found(long asked, String here, OtherNodes.Answer answer) {
