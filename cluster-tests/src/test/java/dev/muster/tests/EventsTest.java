@@ -9,6 +9,7 @@ import dev.muster.client.Consistency;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventStream;
 import dev.muster.client.EventType;
+import dev.muster.client.Failover;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.LookupResult;
 import dev.muster.client.Moment;
@@ -111,6 +112,37 @@ final class EventsTest {
                     .as(node.name() + " at revision " + revision)
                     .containsExactlyElementsOf(list));
         }
+    }
+
+    @Test
+    void killedLeaderIsToldWithWhatLedToItsSuccessorAndWhatFollowed(TestCluster cluster) {
+        MusterClient client = cluster.client();
+        client.write(Change.register(ServiceInstance.of("orders", "a").endpoint("grpc", "10.0.0.1", 8080)));
+        TestNode killed = cluster.awaitLeader();
+        long term = cluster.term();
+        long begin = System.nanoTime();
+        killed.kill();
+        client.write(Change.register(ServiceInstance.of("orders", "b").endpoint("grpc", "10.0.0.1", 8081)));
+        Duration outage = Duration.ofNanos(System.nanoTime() - begin);
+
+        RegistryEvent led = client.events()
+                .list(EventQuery.all().types(EventType.LEADER_CHANGED).newestFirst(true))
+                .findFirst()
+                .orElseThrow();
+        Failover failover = led.failover().orElseThrow();
+        assertThat(failover.oldLeader()).isEqualTo(killed.name()).isNotEqualTo(led.actor());
+        assertThat(failover.oldTerm()).isEqualTo(term).isLessThan(led.term());
+        assertThat(failover.silence())
+                .as("from its last contact, at most one interval of heartbeats and one look before it was killed")
+                .isPositive()
+                .isLessThan(outage.plus(Duration.ofSeconds(1)));
+        assertThat(failover.election()).isBetween(Duration.ZERO, failover.silence());
+        assertThat(failover.leases()).isPositive();
+        assertThat(client.events().list(EventQuery.all().fromSequence(led.sequence() + 1)))
+                .as("the first write of the term")
+                .filteredOn(event -> event.key().equals(Optional.of(InstanceKey.of("default", "orders", "b"))))
+                .isNotEmpty();
+        killed.restart();
     }
 
     private static void killLeaders(TestCluster cluster, int kills) {

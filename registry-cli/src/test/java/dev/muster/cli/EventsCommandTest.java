@@ -138,15 +138,36 @@ final class EventsCommandTest {
     }
 
     @Test
-    void failoversTellTheTimeSinceTheLastEventBefore() {
+    void failoversTellWhatLedToThemAndWhatFollowed() {
+        shell.muster.events.add(EventType.LEASE_EXPIRED, "", null, 0, "of the registry's own doing");
+        shell.muster.events.actor = "127.0.0.1";
+        shell.muster.events.add(EventType.INSTANCE_REGISTERED, "a", InstanceStatus.UP, 0, "registered");
+
         assertThat(shell.run("failovers").data()).isEqualTo("""
-                TERM  LEADER  TIME                  SINCE LAST EVENT  EVENT
-                   2  n1      1970-01-01T00:00:02Z                 -      2
-                   5  n1      1970-01-01T00:00:05Z              1.0s      5
+                TERM  LEADER  AFTER  TIME                  SILENCE  ELECTION  FIRST WRITE  LEASES  EVENT
+                   2  n1      -      1970-01-01T00:00:02Z        -         -            -       -      2
+                   5  n1      n2     1970-01-01T00:00:05Z    480ms      20ms         2.0s       7      5
                 """);
-        assertThat(shell.run("failovers", "--limit", "1", "-w", "json").data())
-                .contains("\"sinceLastEventMillis\": 1000", "\"term\": 5")
-                .doesNotContain("\"term\": 2");
+        assertThat(shell.run("failovers", "-w", "simple").data())
+                .endsWith("\n5\tn1\tn2\t1970-01-01T00:00:05Z\t480\t20\t2000\t7\t5\n");
+        assertThat(shell.run("failovers", "--limit", "1", "-w", "json").data()).isEqualTo("""
+                {
+                  "failovers": [
+                    {
+                      "term": 5,
+                      "leader": "n1",
+                      "time": "1970-01-01T00:00:05Z",
+                      "sequence": 5,
+                      "oldLeader": "n2",
+                      "oldTerm": 2,
+                      "leasesExtended": 7,
+                      "lastContact": "1970-01-01T00:00:04.520Z",
+                      "stood": "1970-01-01T00:00:04.980Z",
+                      "firstWrite": "1970-01-01T00:00:07Z"
+                    }
+                  ]
+                }
+                """);
         assertThat(shell.run("failovers", "--limit", "0").exitCode()).isEqualTo(3);
     }
 

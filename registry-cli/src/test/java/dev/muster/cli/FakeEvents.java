@@ -5,9 +5,11 @@ import dev.muster.client.EventLog;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventStream;
 import dev.muster.client.EventType;
+import dev.muster.client.Failover;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
 import dev.muster.client.RegistryEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +24,9 @@ import java.util.stream.Stream;
 /** An event log that tells what a test has put here, and remembers what it was asked. */
 final class FakeEvents implements EventLog {
     final List<RegistryEvent> all = new ArrayList<>();
+    /** Who causes the next events. */
+    String actor = "n1";
+
     /** The incarnation of the next event about one that is fenced. */
     long fenced;
 
@@ -50,7 +55,7 @@ final class FakeEvents implements EventLog {
                 type,
                 "",
                 cause,
-                "n1",
+                actor,
                 id.isEmpty() ? Optional.empty() : Optional.of(InstanceKey.of("default", "orders", id)),
                 incarnation,
                 Optional.ofNullable(status),
@@ -58,7 +63,10 @@ final class FakeEvents implements EventLog {
                 Optional.empty(),
                 lease,
                 session,
-                type == EventType.LEADER_CHANGED ? sequence : 0);
+                type == EventType.LEADER_CHANGED ? sequence : 0,
+                type == EventType.LEADER_CHANGED && sequence > 2
+                        ? Optional.of(new Failover("n2", 2, Duration.ofMillis(480), Duration.ofMillis(20), 7))
+                        : Optional.empty());
         all.add(event);
         return event;
     }

@@ -4,6 +4,7 @@ package dev.muster.client.internal;
 import com.google.protobuf.ByteString;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventType;
+import dev.muster.client.Failover;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.RegistryEvent;
 import dev.muster.v1.AppendEventRequest;
@@ -11,6 +12,7 @@ import dev.muster.v1.Event;
 import dev.muster.v1.EventFilter;
 import dev.muster.v1.ListEventsRequest;
 import dev.muster.v1.TailEventsRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -45,7 +47,17 @@ final class EventWire {
                 event.hasKeys() ? Optional.of(Wire.keySet(event.getKeys())) : Optional.empty(),
                 event.getLease(),
                 event.getSession(),
-                event.getTerm());
+                event.getTerm(),
+                event.hasFailover() ? Optional.of(failover(event.getFailover())) : Optional.empty());
+    }
+
+    private static Failover failover(dev.muster.v1.Failover failover) {
+        return new Failover(
+                failover.getOldLeader(),
+                failover.getOldTerm(),
+                Duration.ofMillis(Integer.toUnsignedLong(failover.getSilenceMillis())),
+                Duration.ofMillis(Integer.toUnsignedLong(failover.getElectionMillis())),
+                failover.getLeases());
     }
 
     static ListEventsRequest list(EventQuery query, String defaultNamespace, String pageToken) {

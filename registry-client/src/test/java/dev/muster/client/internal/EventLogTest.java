@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventStream;
 import dev.muster.client.EventType;
+import dev.muster.client.Failover;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
 import dev.muster.client.Key;
@@ -26,6 +27,7 @@ import dev.muster.v1.Reason;
 import dev.muster.v1.Request;
 import dev.muster.v1.Result;
 import dev.muster.v1.Status;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -104,6 +106,12 @@ class EventLogTest {
                 .setSession(4)
                 .setTerm(3)
                 .setStatus(Status.STATUS_UP)
+                .setFailover(dev.muster.v1.Failover.newBuilder()
+                        .setOldLeader("n2")
+                        .setOldTerm(2)
+                        .setSilenceMillis(480)
+                        .setElectionMillis(20)
+                        .setLeases(7))
                 .setKind("k")
                 .setKeyspace("invoice")
                 .setKeys(NumberRange.newBuilder()
@@ -127,7 +135,8 @@ class EventLogTest {
                         Optional.of(new KeySet(Key.of(10), 5)),
                         5,
                         4,
-                        3));
+                        3,
+                        Optional.of(new Failover("n2", 2, Duration.ofMillis(480), Duration.ofMillis(20), 7))));
     }
 
     @Test
