@@ -2,10 +2,12 @@
 package dev.muster.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.client.Change;
 import dev.muster.client.Consistency;
+import dev.muster.client.EventPair;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventStream;
 import dev.muster.client.EventType;
@@ -18,8 +20,10 @@ import dev.muster.client.MusterException;
 import dev.muster.client.RegistryEvent;
 import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceSummary;
+import dev.muster.testing.BeginPair;
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.Hashes;
+import dev.muster.testing.JavaChild;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
@@ -143,6 +147,39 @@ final class EventsTest {
                 .filteredOn(event -> event.key().equals(Optional.of(InstanceKey.of("default", "orders", "b"))))
                 .isNotEmpty();
         killed.restart();
+    }
+
+    @Test
+    void killedClientLeavesAPairOpenThatItsNextProcessCloses(TestCluster cluster) {
+        EventPair.Name name = new EventPair.Name("host-1", "incident-1");
+        JavaChild keeper = JavaChild.start(
+                cluster.folder(),
+                "keeper",
+                BeginPair.class.getName(),
+                List.of(String.join(",", cluster.endpoints()), name.owner(), name.id()));
+        cluster.closedWithCluster(keeper::kill);
+        keeper.awaitOutput("BEGUN", LONGEST_WAIT);
+        keeper.kill();
+        MusterClient next = cluster.client();
+        await("its session has ended")
+                .atMost(LONGEST_WAIT)
+                .until(() -> next.events()
+                        .list(EventQuery.all().types(EventType.SESSION_EXPIRED))
+                        .findFirst()
+                        .isPresent());
+        cluster.awaitLeader().kill();
+
+        long end = next.events().end(name, "started", "by the next process", Optional.empty());
+        assertThatThrownBy(() -> next.events().end(name, "started", "once more", Optional.empty()))
+                .hasMessageContaining("pair host-1/incident-1 is not open");
+        List<RegistryEvent> told = next.events()
+                .list(EventQuery.all().types(EventType.CLIENT, EventType.CLIENT_INTERRUPTED))
+                .filter(event -> event.pair().map(EventPair::name).equals(Optional.of(name)))
+                .toList();
+        assertThat(told).hasSize(2);
+        assertThat(told.get(1).sequence()).isEqualTo(end);
+        assertThat(told.get(1).pair())
+                .contains(new EventPair(name, EventPair.Part.AFTER, told.get(0).sequence()));
     }
 
     private static void killLeaders(TestCluster cluster, int kills) {

@@ -2,6 +2,7 @@
 package dev.muster.cli;
 
 import dev.muster.client.EventLog;
+import dev.muster.client.EventPair;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventStream;
 import dev.muster.client.EventType;
@@ -64,6 +65,7 @@ final class FakeEvents implements EventLog {
                 lease,
                 session,
                 type == EventType.LEADER_CHANGED ? sequence : 0,
+                Optional.empty(),
                 type == EventType.LEADER_CHANGED && sequence > 2
                         ? Optional.of(new Failover("n2", 2, Duration.ofMillis(480), Duration.ofMillis(20), 7))
                         : Optional.empty());
@@ -100,6 +102,16 @@ final class FakeEvents implements EventLog {
 
     @Override
     public long append(String kind, String text, Optional<InstanceKey> key) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long begin(EventPair.Name pair, String kind, String text, Optional<InstanceKey> key) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long end(EventPair.Name pair, String kind, String text, Optional<InstanceKey> key) {
         throw new UnsupportedOperationException();
     }
 

@@ -51,6 +51,8 @@ public enum EventType {
     NODE_REPORT,
     /** A client said so: {@link RegistryEvent#kind()} says what. */
     CLIENT,
+    /** Nobody said what came of what a client said it would do: {@link RegistryEvent#pair()} says of which event. */
+    CLIENT_INTERRUPTED,
     /** A newer registry knows more than this client. */
     UNKNOWN
 }

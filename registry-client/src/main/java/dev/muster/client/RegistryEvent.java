@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param lease concerned, 0 for none
  * @param session concerned, 0 for none
  * @param term that began, 0 for none
+ * @param pair of a client's event that is one of two: which one
  * @param failover how its leader followed the one before, if there was one
  */
 public record RegistryEvent(
@@ -40,4 +41,5 @@ public record RegistryEvent(
         long lease,
         long session,
         long term,
+        Optional<EventPair> pair,
         Optional<Failover> failover) {}

@@ -4,6 +4,7 @@ package dev.muster.core;
 import dev.muster.core.catalog.Catalog;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.event.EventRing;
+import dev.muster.core.event.OpenPairs;
 import dev.muster.core.hash.Fingerprint;
 import dev.muster.core.key.Key;
 import dev.muster.core.keyspace.Keyspaces;
@@ -38,6 +39,7 @@ final class Draft {
     Leases leases;
     Sessions sessions;
     Keyspaces keyspaces;
+    OpenPairs pairs;
 
     private final RegistryState base;
     private final Command command;
@@ -55,6 +57,7 @@ final class Draft {
         this.leases = base.leases();
         this.sessions = base.sessions();
         this.keyspaces = base.keyspaces();
+        this.pairs = base.pairs();
         this.admitted = base.sessions();
         this.next = base.toBuilder();
         this.settings = base.settings();
@@ -112,6 +115,7 @@ final class Draft {
         leases = base.leases();
         sessions = admitted;
         keyspaces = base.keyspaces();
+        pairs = base.pairs();
         next = base.toBuilder();
         settings = base.settings();
         events.clear();
@@ -208,6 +212,7 @@ final class Draft {
                 .catalog(catalog.evict(settings.getMaxTombstones()))
                 .leases(leases)
                 .keyspaces(keyspaces)
+                .pairs(pairs)
                 .events(ring)
                 .build();
         return new Outcome(next.stateHash(state.contentHash()).build(), result, numbered);

@@ -73,6 +73,7 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
         KeyspaceChanges.ownerGone(draft, id, ofKeySets, cause);
         draft.leases = draft.leases.without(id);
         draft.sessions = draft.sessions.without(id);
+        PairChanges.ownerGone(draft, id);
         return instances;
     }
 
@@ -89,6 +90,7 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
     private int endLease(Draft draft, long lease, long session) {
         told(draft, ofLease, lease, session);
         int instances = removeAll(draft, lease, session);
+        PairChanges.interrupt(draft, lease);
         draft.leases = draft.leases.without(lease);
         return instances;
     }

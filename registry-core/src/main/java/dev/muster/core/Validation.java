@@ -32,6 +32,8 @@ import dev.muster.v1.Moment;
 import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.Number;
 import dev.muster.v1.NumberRange;
+import dev.muster.v1.Pair;
+import dev.muster.v1.PairPart;
 import dev.muster.v1.ReadOptions;
 import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.ReturnKeysRequest;
@@ -249,6 +251,8 @@ public final class Validation {
         setting("expiry_budget_min_instances", settings.getExpiryBudgetMinInstances(), 1, Limits.MAX_SETTING_COUNT);
         setting("expiry_window_millis", settings.getExpiryWindowMillis(), 1, Limits.MAX_SETTING_MILLIS);
         setting("hold_millis", settings.getHoldMillis(), 1, Limits.MAX_SETTING_MILLIS);
+        setting("max_pairs", settings.getMaxPairs(), 0, Limits.MAX_SETTING_COUNT);
+        setting("pair_grace_millis", settings.getPairGraceMillis(), Limits.MIN_TTL_MILLIS, Limits.MAX_TTL_MILLIS);
     }
 
     /** A session to be opened. */
@@ -281,6 +285,21 @@ public final class Validation {
         Text.free("text", request.getText(), Limits.MAX_EVENT_TEXT_CHARS);
         if (request.hasKey()) {
             key("key", request.getKey());
+        }
+        if (request.hasPair()) {
+            pair(request.getPair());
+        }
+    }
+
+    private static void pair(Pair pair) {
+        known(pair, "pair");
+        Text.name("pair.owner", pair.getOwner(), Limits.MAX_NAME_CHARS);
+        Text.name("pair.id", pair.getId(), Limits.MAX_NAME_CHARS);
+        if (pair.getPart() != PairPart.PAIR_PART_BEFORE && pair.getPart() != PairPart.PAIR_PART_AFTER) {
+            throw Rejection.invalid("pair.part", pair.getPart().name(), "BEFORE or AFTER");
+        }
+        if (pair.getBefore() != 0) {
+            throw Rejection.invalid("pair.before", Long.toUnsignedString(pair.getBefore()), "0: the registry sets it");
         }
     }
 

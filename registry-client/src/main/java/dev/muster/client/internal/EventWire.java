@@ -2,6 +2,8 @@
 package dev.muster.client.internal;
 
 import com.google.protobuf.ByteString;
+import dev.muster.client.EventPair;
+import dev.muster.client.EventPair.Part;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventType;
 import dev.muster.client.Failover;
@@ -11,6 +13,7 @@ import dev.muster.v1.AppendEventRequest;
 import dev.muster.v1.Event;
 import dev.muster.v1.EventFilter;
 import dev.muster.v1.ListEventsRequest;
+import dev.muster.v1.Pair;
 import dev.muster.v1.TailEventsRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +51,20 @@ final class EventWire {
                 event.getLease(),
                 event.getSession(),
                 event.getTerm(),
+                event.hasPair() ? Optional.of(pair(event.getPair())) : Optional.empty(),
                 event.hasFailover() ? Optional.of(failover(event.getFailover())) : Optional.empty());
+    }
+
+    private static EventPair pair(Pair pair) {
+        return new EventPair(
+                new EventPair.Name(pair.getOwner(), pair.getId()),
+                switch (pair.getPart()) {
+                    case PAIR_PART_BEFORE -> Part.BEFORE;
+                    case PAIR_PART_AFTER -> Part.AFTER;
+                    case PAIR_PART_INTERRUPTED -> Part.INTERRUPTED;
+                    case PAIR_PART_UNSPECIFIED, UNRECOGNIZED -> Part.UNKNOWN;
+                },
+                pair.getBefore());
     }
 
     private static Failover failover(dev.muster.v1.Failover failover) {
