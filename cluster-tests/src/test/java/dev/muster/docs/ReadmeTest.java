@@ -40,7 +40,7 @@ final class ReadmeTest {
     void theConsoleLinesRunAndPrintWhatIsShown() throws IOException, InterruptedException {
         List<String> blocks = readme.blocks("console");
         assertThat(blocks)
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy(block -> assertThat(block.lines()).hasSizeLessThanOrEqualTo(LINES_OF_CONSOLE));
 
         try (ConsoleLines console = ConsoleLines.install(folder)) {

@@ -2,19 +2,28 @@
 package dev.muster.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.client.Change;
 import dev.muster.client.Consistency;
+import dev.muster.client.EventPair;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventStream;
 import dev.muster.client.EventType;
+import dev.muster.client.Failover;
 import dev.muster.client.InstanceKey;
+import dev.muster.client.LookupResult;
+import dev.muster.client.Moment;
 import dev.muster.client.MusterClient;
+import dev.muster.client.MusterException;
 import dev.muster.client.RegistryEvent;
 import dev.muster.client.ServiceInstance;
+import dev.muster.client.ServiceSummary;
+import dev.muster.testing.BeginPair;
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.Hashes;
+import dev.muster.testing.JavaChild;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
@@ -23,8 +32,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -70,6 +81,105 @@ final class EventsTest {
                 .containsExactlyElementsOf(
                         LongStream.range(0, 60).mapToObj(i -> "release " + i).toList());
         assertThat(appended).extracting(RegistryEvent::kind).containsOnly("deployed");
+    }
+
+    @Test
+    void killedLeaderAndARestartLeaveTheListsOfThePastAsTheyWereOnAllNodes(TestCluster cluster) {
+        MusterClient client = cluster.client();
+        Map<Long, List<ServiceSummary>> recorded = new TreeMap<>();
+        for (int i = 0; i < 60; i++) {
+            String id = "i" + i % 7;
+            Change change = i % 3 == 2
+                    ? Change.deregister(InstanceKey.of("s" + i % 4, id))
+                    : Change.register(ServiceInstance.of("s" + i % 4, id).endpoint("grpc", "10.0.0.1", 8080));
+            try {
+                client.write(change);
+            } catch (MusterException notRegistered) {
+                assertThat(notRegistered.reason()).isEqualTo(MusterException.Reason.NOT_FOUND);
+            }
+            LookupResult stamp = client.lookup("s0");
+            recorded.put(
+                    stamp.position().revision(),
+                    client.services("", Consistency.LINEARIZABLE).toList());
+            if (i == 20 || i == 40) {
+                TestNode leader = cluster.awaitLeader();
+                leader.kill();
+                cluster.awaitLeader();
+                leader.restart();
+            }
+        }
+        settled(cluster, client);
+
+        for (TestNode node : cluster.nodes()) {
+            MusterClient asking = cluster.clientOf(node);
+            recorded.forEach((revision, list) -> assertThat(asking.services("", Consistency.LOCAL, Moment.of(revision)))
+                    .as(node.name() + " at revision " + revision)
+                    .containsExactlyElementsOf(list));
+        }
+    }
+
+    @Test
+    void killedLeaderIsToldWithWhatLedToItsSuccessorAndWhatFollowed(TestCluster cluster) {
+        MusterClient client = cluster.client();
+        client.write(Change.register(ServiceInstance.of("orders", "a").endpoint("grpc", "10.0.0.1", 8080)));
+        TestNode killed = cluster.awaitLeader();
+        long term = cluster.term();
+        long begin = System.nanoTime();
+        killed.kill();
+        client.write(Change.register(ServiceInstance.of("orders", "b").endpoint("grpc", "10.0.0.1", 8081)));
+        Duration outage = Duration.ofNanos(System.nanoTime() - begin);
+
+        RegistryEvent led = client.events()
+                .list(EventQuery.all().types(EventType.LEADER_CHANGED).newestFirst(true))
+                .findFirst()
+                .orElseThrow();
+        Failover failover = led.failover().orElseThrow();
+        assertThat(failover.oldLeader()).isEqualTo(killed.name()).isNotEqualTo(led.actor());
+        assertThat(failover.oldTerm()).isEqualTo(term).isLessThan(led.term());
+        assertThat(failover.silence())
+                .as("from its last contact, at most one interval of heartbeats and one look before it was killed")
+                .isPositive()
+                .isLessThan(outage.plus(Duration.ofSeconds(1)));
+        assertThat(failover.election()).isBetween(Duration.ZERO, failover.silence());
+        assertThat(failover.leases()).isPositive();
+        assertThat(client.events().list(EventQuery.all().fromSequence(led.sequence() + 1)))
+                .as("the first write of the term")
+                .filteredOn(event -> event.key().equals(Optional.of(InstanceKey.of("default", "orders", "b"))))
+                .isNotEmpty();
+        killed.restart();
+    }
+
+    @Test
+    void killedClientLeavesAPairOpenThatItsNextProcessCloses(TestCluster cluster) {
+        EventPair.Name name = new EventPair.Name("host-1", "incident-1");
+        JavaChild keeper = JavaChild.start(
+                cluster.folder(),
+                "keeper",
+                BeginPair.class.getName(),
+                List.of(String.join(",", cluster.endpoints()), name.owner(), name.id()));
+        cluster.closedWithCluster(keeper::kill);
+        keeper.awaitOutput("BEGUN", LONGEST_WAIT);
+        keeper.kill();
+        MusterClient next = cluster.client();
+        await("its session has ended")
+                .atMost(LONGEST_WAIT)
+                .until(() -> next.events()
+                        .list(EventQuery.all().types(EventType.SESSION_EXPIRED))
+                        .findFirst()
+                        .isPresent());
+        cluster.awaitLeader().kill();
+
+        long end = next.events().end(name, "started", "by the next process", Optional.empty());
+        assertThatThrownBy(() -> next.events().end(name, "started", "once more", Optional.empty()))
+                .hasMessageContaining("pair host-1/incident-1 is not open");
+        List<RegistryEvent> told = next.events()
+                .list(EventQuery.all().types(EventType.CLIENT, EventType.CLIENT_INTERRUPTED))
+                .filter(event -> event.pair().map(EventPair::name).equals(Optional.of(name)))
+                .toList();
+        assertThat(told).hasSize(2);
+        assertThat(told.get(1).sequence()).isEqualTo(end);
+        assertThat(told.get(1).pair())
+                .contains(new EventPair(name, EventPair.Part.AFTER, told.get(0).sequence()));
     }
 
     private static void killLeaders(TestCluster cluster, int kills) {

@@ -37,6 +37,7 @@ final class Converters {
         commands.registerConverter(InstanceStatus.class, converter(Converters::status));
         commands.registerConverter(Key.class, converter(Key::parse));
         commands.registerConverter(EventType.class, converter(Converters::eventType));
+        commands.registerConverter(At.class, converter(At::parse));
         commands.registerConverter(Since.class, converter(Since::parse));
         commands.registerConverter(Consistency.class, converter(Converters::consistency));
     }

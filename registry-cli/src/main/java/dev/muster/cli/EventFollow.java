@@ -31,11 +31,10 @@ final class EventFollow {
     }
 
     /** Prints up to that many events in that time, from the time of the query on or from now on. */
-    ExitCode run(EventQuery query, boolean fromThePast, long count, Duration length) {
+    ExitCode run(EventQuery query, long count, Duration length) {
         Deadline deadline = context.deadline(length);
         left = count;
-        EventQuery begun = fromThePast ? query.fromSequence(first(query)) : query;
-        try (EventStream stream = log.tail(begun, this::print)) {
+        try (EventStream stream = log.tail(query, this::print)) {
             var unusedEnd = stream.ended().whenComplete((nothing, failure) -> {
                 if (failure != null) {
                     enough.completeExceptionally(failure);
@@ -47,11 +46,6 @@ final class EventFollow {
             }
         }
         return ExitCode.OK;
-    }
-
-    /** The first event that fits; 0, for what happens from now on, when there is none yet. */
-    private long first(EventQuery query) {
-        return log.list(query).findFirst().map(RegistryEvent::sequence).orElse(0L);
     }
 
     private void print(RegistryEvent event) {

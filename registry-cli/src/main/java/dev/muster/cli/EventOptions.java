@@ -55,9 +55,4 @@ final class EventOptions {
         }
         return since == null ? query : query.from(since.moment());
     }
-
-    /** Whether it begins in the past. */
-    boolean hasSince() {
-        return since != null;
-    }
 }

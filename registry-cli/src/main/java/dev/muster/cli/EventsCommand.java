@@ -80,11 +80,7 @@ final class EventsCommand {
         }
         EventQuery query = options.toQuery(context.settings().namespace());
         return context.withClient(client -> new EventFollow(context, client.events())
-                        .run(
-                                query,
-                                options.hasSince(),
-                                count == null ? Long.MAX_VALUE : count,
-                                length == null ? FOR_EVER : length))
+                        .run(query, count == null ? Long.MAX_VALUE : count, length == null ? FOR_EVER : length))
                 .number();
     }
 }

@@ -17,6 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why instances are in the lookup of a service, or are not: what the list says, and the event that decided it. Built from
@@ -31,7 +33,8 @@ final class Explanation {
         EventType.INSTANCE_REPLACED,
         EventType.INSTANCE_UPDATED,
         EventType.INSTANCE_DEREGISTERED,
-        EventType.INSTANCE_EXPIRED
+        EventType.INSTANCE_EXPIRED,
+        EventType.INSTANCE_FENCED
     };
 
     private final EventLog log;
@@ -45,30 +48,51 @@ final class Explanation {
         this.lookup = lookup;
     }
 
-    /** One line for each instance that is listed, or was as far back as events are kept; ordered by id. */
+    /**
+     * One line for each instance that is listed, or was as far back as events are kept; ordered by id. If one instance is
+     * asked for, then also what became of the older processes that had its place; these come last, the newest first.
+     */
     List<Line> lines() {
-        Map<String, List<RegistryEvent>> events = events();
+        Map<String, Map<Long, List<RegistryEvent>>> events = events();
         Map<String, Line> lines = new TreeMap<>();
         for (ServiceInstance instance : lookup.instances()) {
-            lines.put(instance.id(), listed(instance, events.getOrDefault(instance.id(), List.of())));
+            lines.put(instance.id(), listed(instance, newest(events.get(instance.id()))));
         }
-        events.forEach((id, ofInstance) -> lines.computeIfAbsent(id, gone -> gone(id, ofInstance)));
-        if (lines.isEmpty() && !query.id().isEmpty()) {
-            return List.of(gone(query.id(), List.of()));
+        events.forEach((id, ofInstance) -> lines.computeIfAbsent(id, gone -> gone(id, newest(ofInstance))));
+        if (query.id().isEmpty()) {
+            return List.copyOf(lines.values());
         }
-        return List.copyOf(lines.values());
+        Line line = lines.getOrDefault(query.id(), gone(query.id(), List.of()));
+        return Stream.concat(Stream.of(line), older(events.getOrDefault(query.id(), Map.of())))
+                .toList();
     }
 
-    /** By id, newest first. What came after the lookup is not what it shows. */
-    private Map<String, List<RegistryEvent>> events() {
-        Map<String, List<RegistryEvent>> events = new LinkedHashMap<>();
+    /** By id and incarnation, both newest first. What came after the lookup is not what it shows. */
+    private Map<String, Map<Long, List<RegistryEvent>>> events() {
+        Map<String, Map<Long, List<RegistryEvent>>> events = new LinkedHashMap<>();
         log.list(query.types(OF_INSTANCES).newestFirst(true))
                 .limit(MOST_EVENTS)
                 .filter(event -> event.revision() <= lookup.position().revision())
                 .forEach(event -> event.key()
-                        .ifPresent(key -> events.computeIfAbsent(key.id(), id -> new ArrayList<>())
+                        .ifPresent(key -> events.computeIfAbsent(key.id(), id -> new LinkedHashMap<>())
+                                .computeIfAbsent(event.incarnation(), incarnation -> new ArrayList<>())
                                 .add(event)));
         return events;
+    }
+
+    /** What happened to the newest incarnation. */
+    private static List<RegistryEvent> newest(@Nullable Map<Long, List<RegistryEvent>> incarnations) {
+        return incarnations == null
+                ? List.of()
+                : incarnations.values().stream().findFirst().orElse(List.of());
+    }
+
+    /** What became of the incarnations before the newest one. */
+    private Stream<Line> older(Map<Long, List<RegistryEvent>> incarnations) {
+        return incarnations.values().stream().skip(1).map(events -> {
+            RegistryEvent last = events.get(0);
+            return ended("incarnation " + last.incarnation(), query.id(), last);
+        });
     }
 
     private Line listed(ServiceInstance instance, List<RegistryEvent> events) {
@@ -85,7 +109,7 @@ final class Explanation {
         }
         Optional<RegistryEvent> deciding = beginOf(instance.status(), events);
         String status = instance.status().name().toLowerCase(Locale.ROOT);
-        String who = deciding.map(event -> " (" + event.cause() + ", by " + event.actor() + ")")
+        String who = deciding.map(event -> " (" + event.cause() + ", by " + asker(instance, event) + ")")
                 .orElse("");
         return new Line(
                 instance.id(),
@@ -93,6 +117,14 @@ final class Explanation {
                 reason(instance.status()),
                 shown ? "it is registered and serves" + who : "it is registered, but says that it is " + status + who,
                 deciding);
+    }
+
+    /** A call outside of a session, about what lives in one, is not its own process'. */
+    private static String asker(ServiceInstance instance, RegistryEvent event) {
+        boolean operator = event.type() == EventType.INSTANCE_UPDATED
+                && event.session() == 0
+                && instance.listing().lease() != 0;
+        return (operator ? "its operator, " : "") + event.actor();
     }
 
     private static Line gone(String id, List<RegistryEvent> events) {
@@ -104,14 +136,26 @@ final class Explanation {
                     "it was never registered, as far back as events are kept",
                     Optional.empty());
         }
-        RegistryEvent last = events.get(0);
-        boolean expired = last.type() == EventType.INSTANCE_EXPIRED;
-        return new Line(
-                id,
-                false,
-                expired ? Reason.EXPIRED : Reason.DEREGISTERED,
-                (expired ? "it expired: " : "it was taken off the list: ") + last.cause() + ", by " + last.actor(),
-                Optional.of(last));
+        return ended("it", id, events.get(0));
+    }
+
+    /** Why it is not on the list any more, by the last event about it. */
+    private static Line ended(String what, String id, RegistryEvent last) {
+        String who = last.cause() + ", by " + last.actor();
+        return switch (last.type()) {
+            case INSTANCE_FENCED -> new Line(id, false, Reason.FENCED, what + " was fenced: " + who, Optional.of(last));
+            case INSTANCE_EXPIRED ->
+                last.session() != 0 && last.session() == last.lease()
+                        ? new Line(
+                                id,
+                                false,
+                                Reason.LOST,
+                                what + " went with its process, which was killed, hangs or is cut off: " + who,
+                                Optional.of(last))
+                        : new Line(id, false, Reason.EXPIRED, what + " expired: " + who, Optional.of(last));
+            default ->
+                new Line(id, false, Reason.DEREGISTERED, what + " was taken off the list: " + who, Optional.of(last));
+        };
     }
 
     /** The event since which it says this of itself without a break. */

@@ -9,7 +9,6 @@ import dev.muster.client.EventQuery;
 import dev.muster.client.EventType;
 import dev.muster.client.MusterClient;
 import dev.muster.client.RegistryEvent;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,8 +21,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "failovers",
         header = "Lists the changes of the leader, the newest last.",
-        description = "With the time since the last event of the leader before: at most so long nothing was written.")
+        description = {
+            "For each: who led before; how long the new leader had not heard it (SILENCE), and stood for election"
+                    + " (ELECTION), when it began to lead; how long after that the first write of a client came; and how"
+                    + " many leases got their full time again."
+        })
 final class FailoversCommand implements Callable<Integer> {
+    /** Looked at for the first write of a term. */
+    private static final int MOST_EVENTS = 1_000;
+
     private final Context context;
 
     @Option(
@@ -50,7 +56,7 @@ final class FailoversCommand implements Callable<Integer> {
         List<Line> lines = new ArrayList<>(
                 log.list(EventQuery.all().types(EventType.LEADER_CHANGED).newestFirst(true))
                         .limit(limit)
-                        .map(event -> new Line(event, gap(log, event)))
+                        .map(event -> new Line(event, firstWrite(log, event)))
                         .toList());
         Collections.reverse(lines);
         Output output = context.output();
@@ -61,14 +67,12 @@ final class FailoversCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** The event before it is the last one of the term before, unless the cluster began with it. */
-    private static Optional<Duration> gap(EventLog log, RegistryEvent event) {
-        if (event.sequence() == 1) {
-            return Optional.empty();
-        }
-        return log.list(EventQuery.all().fromSequence(event.sequence() - 1).newestFirst(true))
-                .findFirst()
-                .filter(before -> before.type() != EventType.CLUSTER_CREATED)
-                .map(before -> Duration.between(before.time(), event.time()));
+    /** The registry's own events bear the name of a node. */
+    private static Optional<RegistryEvent> firstWrite(EventLog log, RegistryEvent led) {
+        return log.list(EventQuery.all().fromSequence(led.sequence() + 1))
+                .limit(MOST_EVENTS)
+                .takeWhile(event -> event.type() != EventType.LEADER_CHANGED)
+                .filter(event -> !event.actor().equals(led.actor()) && event.type() != EventType.NODE_REPORT)
+                .findFirst();
     }
 }

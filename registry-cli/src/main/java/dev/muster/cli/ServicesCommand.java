@@ -31,6 +31,9 @@ final class ServicesCommand {
     private static final String CONSISTENCY_HELP =
             "How fresh the answer must be: linearizable, bounded=DURATION, or local: whatever the asked node has."
                     + " Default: linearizable";
+    private static final String AT_HELP =
+            "As it was at this revision, so long ago, or at a time such as 2026-11-22T03:00:00Z; as far back as events"
+                    + " are kept";
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
     private final Context context;
@@ -46,10 +49,13 @@ final class ServicesCommand {
                             paramLabel = "LEVEL",
                             defaultValue = "linearizable",
                             description = CONSISTENCY_HELP)
-                    Consistency consistency) {
+                    Consistency consistency,
+            @Option(names = "--at", paramLabel = "REVISION|10m|TIME", description = AT_HELP) @Nullable At at) {
         return context.withClient(client -> {
-                    List<ServiceSummary> services = client.services(
-                                    context.settings().namespace(), consistency)
+                    String namespace = context.settings().namespace();
+                    List<ServiceSummary> services = (at == null
+                                    ? client.services(namespace, consistency)
+                                    : client.services(namespace, consistency, at.moment()))
                             .toList();
                     Output output = context.output();
                     output.list(ServiceListView.COLUMNS, services, () -> ServiceListView.document(services));
@@ -76,8 +82,11 @@ final class ServicesCommand {
                             paramLabel = "LEVEL",
                             defaultValue = "linearizable",
                             description = CONSISTENCY_HELP)
-                    Consistency consistency) {
-        return context.withClient(client -> show(client, target, all, consistency))
+                    Consistency consistency,
+            @Option(names = "--at", paramLabel = "REVISION|10m|TIME", description = AT_HELP) @Nullable At at) {
+        LookupQuery query = LookupQuery.of(target.service()).id(target.id()).consistency(consistency);
+        LookupQuery asked = all || !target.id().isEmpty() ? query.withNotServing() : query;
+        return context.withClient(client -> show(client, target, at == null ? asked : asked.at(at.moment())))
                 .number();
     }
 
@@ -176,10 +185,9 @@ final class ServicesCommand {
                 .number();
     }
 
-    private ExitCode show(MusterClient client, Target target, boolean all, Consistency consistency) {
-        LookupQuery query = LookupQuery.of(target.service()).id(target.id()).consistency(consistency);
+    private ExitCode show(MusterClient client, Target target, LookupQuery query) {
         boolean byId = !target.id().isEmpty();
-        LookupResult result = client.lookup(all || byId ? query.withNotServing() : query);
+        LookupResult result = client.lookup(query);
         String namespace = context.settings().namespaceOrDefault();
         if (byId && result.instances().isEmpty()) {
             throw new CliException(

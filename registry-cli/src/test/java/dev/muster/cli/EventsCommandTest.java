@@ -27,7 +27,8 @@ final class EventsCommandTest {
         shell.muster.events.add(EventType.CLUSTER_CREATED, "", null, 0, "cluster c was created");
         shell.muster.events.add(EventType.LEADER_CHANGED, "", null, 0, "node n1 leads in term 2");
         shell.muster.events.add(EventType.INSTANCE_REGISTERED, "a", InstanceStatus.UP, 0, "registered");
-        shell.muster.events.add(EventType.INSTANCE_EXPIRED, "a", null, 7, "session 7 was not heard in time");
+        shell.muster.events.add(
+                EventType.INSTANCE_EXPIRED, "a", null, 7, "session 7 of orders was not heard in its 10000 ms");
         shell.muster.events.add(EventType.LEADER_CHANGED, "", null, 0, "node n2 leads in term 5");
     }
 
@@ -36,7 +37,7 @@ final class EventsCommandTest {
         Run run = shell.run("events", "ls", "--limit", "2");
         assertThat(run.data()).isEqualTo("""
                 SEQUENCE  TIME                  TYPE              ABOUT             ACTOR  CAUSE
-                       4  1970-01-01T00:00:04Z  instance-expired  default/orders/a  n1     session 7 was not heard in time
+                       4  1970-01-01T00:00:04Z  instance-expired  default/orders/a  n1     session 7 of orders was not heard in its 10000 ms
                        5  1970-01-01T00:00:05Z  leader-changed    -                 n1     node n2 leads in term 5
                 """);
         assertThat(run.exitCode()).isZero();
@@ -85,7 +86,7 @@ final class EventsCommandTest {
                         .data())
                 .isEqualTo("""
                 3|1970-01-01T00:00:03Z|instance-registered|default/orders/a|n1|registered
-                4|1970-01-01T00:00:04Z|instance-expired|default/orders/a|n1|session 7 was not heard in time
+                4|1970-01-01T00:00:04Z|instance-expired|default/orders/a|n1|session 7 of orders was not heard in its 10000 ms
                 """.replace('|', '\t'));
         assertThat(shell.run("events", "ls", "--type", "instance-registered", "-w", "json")
                         .data())
@@ -116,12 +117,14 @@ final class EventsCommandTest {
     }
 
     @Test
-    void tailSinceATimeBeginsWithTheFirstEventOfIt() {
+    void tailSinceATimeIsAskedForByThatTime() {
         CompletableFuture<Run> running = tail("--since", "1970-01-01T00:00:04Z");
         shell.muster.events.listener.join();
         shell.stop.request();
         running.join();
-        assertThat(shell.muster.events.asked.get(1).fromSequence()).isEqualTo(4);
+        assertThat(shell.muster.events.asked)
+                .as("the registry looks for the first event itself, so that none happens in between")
+                .containsExactly(EventQuery.all().from(Instant.ofEpochSecond(4)));
     }
 
     @Test
@@ -135,15 +138,36 @@ final class EventsCommandTest {
     }
 
     @Test
-    void failoversTellTheTimeSinceTheLastEventBefore() {
+    void failoversTellWhatLedToThemAndWhatFollowed() {
+        shell.muster.events.add(EventType.LEASE_EXPIRED, "", null, 0, "of the registry's own doing");
+        shell.muster.events.actor = "127.0.0.1";
+        shell.muster.events.add(EventType.INSTANCE_REGISTERED, "a", InstanceStatus.UP, 0, "registered");
+
         assertThat(shell.run("failovers").data()).isEqualTo("""
-                TERM  LEADER  TIME                  SINCE LAST EVENT  EVENT
-                   2  n1      1970-01-01T00:00:02Z                 -      2
-                   5  n1      1970-01-01T00:00:05Z              1.0s      5
+                TERM  LEADER  AFTER  TIME                  SILENCE  ELECTION  FIRST WRITE  LEASES  EVENT
+                   2  n1      -      1970-01-01T00:00:02Z        -         -            -       -      2
+                   5  n1      n2     1970-01-01T00:00:05Z    480ms      20ms         2.0s       7      5
                 """);
-        assertThat(shell.run("failovers", "--limit", "1", "-w", "json").data())
-                .contains("\"sinceLastEventMillis\": 1000", "\"term\": 5")
-                .doesNotContain("\"term\": 2");
+        assertThat(shell.run("failovers", "-w", "simple").data())
+                .endsWith("\n5\tn1\tn2\t1970-01-01T00:00:05Z\t480\t20\t2000\t7\t5\n");
+        assertThat(shell.run("failovers", "--limit", "1", "-w", "json").data()).isEqualTo("""
+                {
+                  "failovers": [
+                    {
+                      "term": 5,
+                      "leader": "n1",
+                      "time": "1970-01-01T00:00:05Z",
+                      "sequence": 5,
+                      "oldLeader": "n2",
+                      "oldTerm": 2,
+                      "leasesExtended": 7,
+                      "lastContact": "1970-01-01T00:00:04.520Z",
+                      "stood": "1970-01-01T00:00:04.980Z",
+                      "firstWrite": "1970-01-01T00:00:07Z"
+                    }
+                  ]
+                }
+                """);
         assertThat(shell.run("failovers", "--limit", "0").exitCode()).isEqualTo(3);
     }
 

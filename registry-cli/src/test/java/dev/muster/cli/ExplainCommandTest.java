@@ -46,7 +46,7 @@ final class ExplainCommandTest {
         shows(0, instance("a", InstanceStatus.DRAINING));
 
         assertExplained("a|no|draining|1970-01-01T00:00:02Z|2|it is registered, but says that it is draining (updated,"
-                + " by n1)");
+                + " by its operator, n1)");
     }
 
     @Test
@@ -91,6 +91,54 @@ final class ExplainCommandTest {
         assertExplained(
                 "a|no|deregistered|1970-01-01T00:00:03Z|3|it was taken off the list: deregistered, by n1",
                 "b|no|expired|1970-01-01T00:00:04Z|4|it expired: session 7 was not heard in time, by n1");
+    }
+
+    @Test
+    void whatWentWithTheSessionOfItsProcessIsLost() {
+        registered("a");
+        events.add(
+                EventType.INSTANCE_EXPIRED, "a", null, 7, 7, "session 7 of \"orders\" was not heard in its 10000 ms");
+        shows(0);
+
+        assertExplained("a|no|lost|1970-01-01T00:00:02Z|2|it went with its process, which was killed, hangs or is cut"
+                + " off: session 7 of \"orders\" was not heard in its 10000 ms, by n1");
+    }
+
+    @Test
+    void olderProcessesOfAnInstanceThatIsAskedForAreExplainedToo() {
+        registered("a");
+        events.add(EventType.INSTANCE_EXPIRED, "a", null, 7, "lease 7 was not renewed");
+        registered("a");
+        events.fenced = 3;
+        events.add(EventType.INSTANCE_FENCED, "a", null, 7, "another process took its place as incarnation 5");
+        events.add(EventType.INSTANCE_REPLACED, "a", InstanceStatus.UP, 0, "a new process took over");
+        shows(0, instance("a", InstanceStatus.UP));
+
+        assertThat(shell.run("explain", "orders/a", "-w", "simple").data().lines())
+                .containsExactly(
+                        "a\tyes\tserving\t1970-01-01T00:00:05Z\t5\tit is registered and serves (a new process took over,"
+                                + " by n1)",
+                        "a\tno\tfenced\t1970-01-01T00:00:04Z\t4\tincarnation 3 was fenced: another process took its"
+                                + " place as incarnation 5, by n1",
+                        "a\tno\texpired\t1970-01-01T00:00:02Z\t2\tincarnation 1 expired: lease 7 was not renewed, by"
+                                + " n1");
+        assertThat(shell.run("explain", "orders", "-w", "simple").data().lines())
+                .as("all instances as they are now")
+                .hasSize(1);
+    }
+
+    @Test
+    void whatItsOperatorSetIsToldApartFromItsOwnWord() {
+        registered("a");
+        registered("b");
+        events.add(EventType.INSTANCE_UPDATED, "a", InstanceStatus.DOWN, 7, "updated");
+        events.add(EventType.INSTANCE_UPDATED, "b", InstanceStatus.DOWN, 7, 7, "updated");
+        shows(0, instance("a", InstanceStatus.DOWN), instance("b", InstanceStatus.DOWN));
+
+        assertExplained(
+                "a|no|down|1970-01-01T00:00:03Z|3|it is registered, but says that it is down (updated, by its operator,"
+                        + " n1)",
+                "b|no|down|1970-01-01T00:00:04Z|4|it is registered, but says that it is down (updated, by n1)");
     }
 
     @Test

@@ -2,16 +2,21 @@
 package dev.muster.cli;
 
 import dev.muster.client.EventLog;
+import dev.muster.client.EventPair;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventStream;
 import dev.muster.client.EventType;
+import dev.muster.client.Failover;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
 import dev.muster.client.RegistryEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -20,14 +25,30 @@ import java.util.stream.Stream;
 /** An event log that tells what a test has put here, and remembers what it was asked. */
 final class FakeEvents implements EventLog {
     final List<RegistryEvent> all = new ArrayList<>();
+    /** Who causes the next events. */
+    String actor = "n1";
+
+    /** The incarnation of the next event about one that is fenced. */
+    long fenced;
+
+    private final Map<String, Long> incarnations = new HashMap<>();
     final List<EventQuery> asked = new ArrayList<>();
     final CompletableFuture<Consumer<RegistryEvent>> listener = new CompletableFuture<>();
     final CompletableFuture<Void> ended = new CompletableFuture<>();
     volatile boolean closed;
 
-    /** One second after the event before, of a revision of its own. */
+    /** One second after the event before, of a revision of its own, caused in no session. */
     RegistryEvent add(EventType type, String id, InstanceStatus status, long lease, String cause) {
+        return add(type, id, status, lease, 0, cause);
+    }
+
+    /** The same about a session. */
+    RegistryEvent add(EventType type, String id, InstanceStatus status, long lease, long session, String cause) {
         long sequence = all.size() + 1L;
+        if (type == EventType.INSTANCE_REGISTERED || type == EventType.INSTANCE_REPLACED) {
+            incarnations.merge(id, sequence, (before, now) -> now);
+        }
+        long incarnation = type == EventType.INSTANCE_FENCED ? fenced : incarnations.getOrDefault(id, sequence);
         RegistryEvent event = new RegistryEvent(
                 sequence,
                 sequence,
@@ -35,15 +56,19 @@ final class FakeEvents implements EventLog {
                 type,
                 "",
                 cause,
-                "n1",
+                actor,
                 id.isEmpty() ? Optional.empty() : Optional.of(InstanceKey.of("default", "orders", id)),
-                sequence,
+                incarnation,
                 Optional.ofNullable(status),
                 "",
                 Optional.empty(),
                 lease,
-                0,
-                type == EventType.LEADER_CHANGED ? sequence : 0);
+                session,
+                type == EventType.LEADER_CHANGED ? sequence : 0,
+                Optional.empty(),
+                type == EventType.LEADER_CHANGED && sequence > 2
+                        ? Optional.of(new Failover("n2", 2, Duration.ofMillis(480), Duration.ofMillis(20), 7))
+                        : Optional.empty());
         all.add(event);
         return event;
     }
@@ -77,6 +102,16 @@ final class FakeEvents implements EventLog {
 
     @Override
     public long append(String kind, String text, Optional<InstanceKey> key) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long begin(EventPair.Name pair, String kind, String text, Optional<InstanceKey> key) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long end(EventPair.Name pair, String kind, String text, Optional<InstanceKey> key) {
         throw new UnsupportedOperationException();
     }
 

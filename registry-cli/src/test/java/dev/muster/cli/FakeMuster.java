@@ -9,6 +9,7 @@ import dev.muster.client.Keyspace;
 import dev.muster.client.Keyspaces;
 import dev.muster.client.LookupQuery;
 import dev.muster.client.LookupResult;
+import dev.muster.client.Moment;
 import dev.muster.client.MusterClient;
 import dev.muster.client.MusterException;
 import dev.muster.client.Registration;
@@ -89,6 +90,12 @@ final class FakeMuster implements MusterClient {
     @Override
     public Stream<ServiceSummary> services(String namespace, Consistency consistency) {
         ask(namespace + " " + consistency);
+        return services.stream();
+    }
+
+    @Override
+    public Stream<ServiceSummary> services(String namespace, Consistency consistency, Moment moment) {
+        ask(namespace + " " + consistency + " " + moment);
         return services.stream();
     }
 

@@ -10,6 +10,8 @@ import dev.muster.client.InstanceStatus;
 import dev.muster.client.Listing;
 import dev.muster.client.LookupQuery;
 import dev.muster.client.LookupResult;
+import dev.muster.client.Moment;
+import dev.muster.client.MusterException;
 import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceSummary;
 import java.time.Duration;
@@ -65,6 +67,36 @@ final class ServicesReadTest {
         shell.run("services", "ls");
         shell.run("services", "ls", "--namespace", "prod", "--consistency", "local");
         assertThat(shell.muster.asked).containsExactly(" LINEARIZABLE", "prod LOCAL");
+    }
+
+    @Test
+    void theListOfThePastIsAskedForByRevisionOrTime() {
+        shell.run("services", "ls", "--at", "4711");
+        shell.run("services", "ls", "--namespace", "prod", "--consistency", "local", "--at", "2026-03-01T12:00:00Z");
+        shell.run("services", "get", "orders", "--at", "12");
+        assertThat(shell.muster.asked)
+                .containsExactly(
+                        " LINEARIZABLE " + Moment.of(4711),
+                        "prod LOCAL " + Moment.of(Instant.parse("2026-03-01T12:00:00Z")),
+                        LookupQuery.of("orders").at(Moment.of(12)));
+    }
+
+    @Test
+    void aMomentThatIsNoneIsRefusedInWords() {
+        for (String wrong : new String[] {"0", "yesterday", "-1", "2026-03-01"}) {
+            Run run = shell.run("services", "ls", "--at=" + wrong);
+            assertThat(run.exitCode()).as(wrong).isEqualTo(ExitCode.INVALID.number());
+            assertThat(run.talk()).as(wrong).contains(wrong).contains("expected: a revision");
+        }
+    }
+
+    @Test
+    void whatIsTooLongAgoIsRefusedWithWhatIsKept() {
+        shell.muster.refusal = FakeMuster.refused(
+                MusterException.Reason.NOT_RETAINED, "at: revision 3 (expected: revision 812 or a later one)");
+        Run run = shell.run("services", "ls", "--at", "3");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED.number());
+        assertThat(run.talk()).contains("expected: revision 812 or a later one");
     }
 
     @Test

@@ -35,6 +35,24 @@ public interface EventLog {
      */
     long append(String kind, String text, Optional<InstanceKey> key);
 
+    /**
+     * Says what is about to be done, and opens a pair of events by that. When this client's session ends before {@link
+     * #end}, whoever speaks for the owner has some minutes to say what came of it; then the registry says {@link
+     * EventPair.Part#INTERRUPTED}.
+     *
+     * @throws MusterException with {@link MusterException.Reason#CONFLICT} when the pair is open already; its {@link
+     *     MusterException#fate() fate} says whether it was done
+     */
+    long begin(EventPair.Name pair, String kind, String text, Optional<InstanceKey> key);
+
+    /**
+     * Says what came of what {@link #begin} said, in this process or in an earlier one, and closes the pair.
+     *
+     * @throws MusterException with {@link MusterException.Reason#NOT_FOUND} when the pair is not open: its begin never
+     *     arrived, or it was closed or interrupted; its {@link MusterException#fate() fate} says whether it was done
+     */
+    long end(EventPair.Name pair, String kind, String text, Optional<InstanceKey> key);
+
     /** As {@link #append}. */
     CompletableFuture<Long> appendAsync(String kind, String text, Optional<InstanceKey> key);
 }

@@ -37,7 +37,7 @@ public enum EventType {
     INSTANCE_DEREGISTERED,
     /** An instance went with its lease. */
     INSTANCE_EXPIRED,
-    /** An instance was shut out by a newer one. */
+    /** An instance was shut out: a newer process took its place. */
     INSTANCE_FENCED,
     /** A keyspace was created. */
     KEYSPACE_CREATED,
@@ -51,6 +51,8 @@ public enum EventType {
     NODE_REPORT,
     /** A client said so: {@link RegistryEvent#kind()} says what. */
     CLIENT,
+    /** Nobody said what came of what a client said it would do: {@link RegistryEvent#pair()} says of which event. */
+    CLIENT_INTERRUPTED,
     /** A newer registry knows more than this client. */
     UNKNOWN
 }

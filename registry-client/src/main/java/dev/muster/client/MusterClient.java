@@ -94,6 +94,15 @@ public interface MusterClient extends AutoCloseable {
     Stream<ServiceSummary> services(String namespace, Consistency consistency);
 
     /**
+     * The services as they were at a moment, ordered by namespace and name, all of one revision, out of a log that is as
+     * fresh as asked for. Fetched page by page while the stream is consumed.
+     *
+     * @throws MusterException from the stream, with {@link MusterException.Reason#NOT_RETAINED} when the moment is too
+     *     long ago; it says how far back the list can be had
+     */
+    Stream<ServiceSummary> services(String namespace, Consistency consistency, Moment moment);
+
+    /**
      * Makes one change in this client's session: executed exactly once, in the order of the calls. What it registers
      * lives as long as the session and is not registered again by itself; {@link #register} does that.
      *

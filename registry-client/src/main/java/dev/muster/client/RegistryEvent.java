@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param lease concerned, 0 for none
  * @param session concerned, 0 for none
  * @param term that began, 0 for none
+ * @param pair of a client's event that is one of two: which one
+ * @param failover how its leader followed the one before, if there was one
  */
 public record RegistryEvent(
         long sequence,
@@ -38,4 +40,6 @@ public record RegistryEvent(
         Optional<KeySet> keys,
         long lease,
         long session,
-        long term) {}
+        long term,
+        Optional<EventPair> pair,
+        Optional<Failover> failover) {}

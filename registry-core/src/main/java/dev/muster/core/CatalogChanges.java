@@ -5,6 +5,7 @@ import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
 import dev.muster.core.key.Key;
+import dev.muster.core.lease.Lease;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.BatchResponse;
 import dev.muster.v1.Change;
@@ -12,6 +13,7 @@ import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.DeregisterResponse;
 import dev.muster.v1.EventType;
 import dev.muster.v1.Instance;
+import dev.muster.v1.Past;
 import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.RegisterResponse;
 import dev.muster.v1.Result;
@@ -111,17 +113,32 @@ final class CatalogChanges {
     private static long begin(Draft draft, Key key, Instance given, @Nullable InstanceRecord replaced) {
         long revision = draft.nextRevision();
         Instance entered = entered(draft, given, revision);
+        Past past = draft.past(key, replaced == null ? null : replaced.toInstance());
         store(draft, key, entered, replaced);
         if (replaced == null) {
-            draft.emit(EventType.EVENT_TYPE_INSTANCE_REGISTERED, "registered", key, entered);
+            draft.emit(EventType.EVENT_TYPE_INSTANCE_REGISTERED, "registered", key, entered, past);
         } else {
+            fence(draft, key, replaced, revision);
             draft.emit(
                     EventType.EVENT_TYPE_INSTANCE_REPLACED,
                     "a new process took over from incarnation " + replaced.incarnation(),
                     key,
-                    entered);
+                    entered,
+                    past);
         }
         return revision;
+    }
+
+    /** Tells what became of the older process; the event of the newer one tells of the list. */
+    private static void fence(Draft draft, Key key, InstanceRecord older, long newer) {
+        Lease lease = draft.leases.get(older.lease());
+        draft.emit(
+                        EventType.EVENT_TYPE_INSTANCE_FENCED,
+                        "another process took its place as incarnation " + Long.toUnsignedString(newer))
+                .setKey(key.toProto())
+                .setIncarnation(older.incarnation())
+                .setLease(older.lease())
+                .setSession(lease == null ? 0 : lease.session());
     }
 
     /**
@@ -130,8 +147,10 @@ final class CatalogChanges {
      */
     private static long comeBack(Draft draft, Key key, Instance given, long incarnation) {
         Instance entered = entered(draft, given, incarnation);
+        Past past = draft.past(key, null);
         store(draft, key, entered, null);
-        draft.emit(EventType.EVENT_TYPE_INSTANCE_REGISTERED, "registered again by the same process", key, entered);
+        draft.emit(
+                EventType.EVENT_TYPE_INSTANCE_REGISTERED, "registered again by the same process", key, entered, past);
         return incarnation;
     }
 
@@ -160,9 +179,16 @@ final class CatalogChanges {
     private static long remove(Draft draft, DeregisterRequest request) {
         Key key = Key.of(request.getKey());
         InstanceRecord live = registered(draft, key, request.getIncarnation());
+        Past past = draft.past(key, live.toInstance());
         draft.catalog = draft.catalog.without(key, draft.nextRevision());
         draft.leases = draft.leases.unbind(live.lease(), key);
-        draft.emit(EventType.EVENT_TYPE_INSTANCE_DEREGISTERED, "deregistered", key, live.incarnation(), live.lease());
+        draft.emit(
+                EventType.EVENT_TYPE_INSTANCE_DEREGISTERED,
+                "deregistered",
+                key,
+                live.incarnation(),
+                live.lease(),
+                past);
         return 0;
     }
 
@@ -202,12 +228,13 @@ final class CatalogChanges {
     private static void replaceIfDifferent(
             Draft draft, Key key, InstanceRecord live, Instance before, Instance after, String cause) {
         if (!after.equals(before)) {
+            Past past = draft.past(key, before);
             store(
                     draft,
                     key,
                     after.toBuilder().setModifyRevision(draft.nextRevision()).build(),
                     live);
-            draft.emit(EventType.EVENT_TYPE_INSTANCE_UPDATED, cause, key, after);
+            draft.emit(EventType.EVENT_TYPE_INSTANCE_UPDATED, cause, key, after, past);
         }
     }
 

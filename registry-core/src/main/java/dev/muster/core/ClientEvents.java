@@ -20,6 +20,9 @@ final class ClientEvents {
         if (request.hasKey()) {
             event.setKey(Key.of(request.getKey()).toProto());
         }
+        if (request.hasPair()) {
+            PairChanges.append(draft, request, event);
+        }
         return Result.newBuilder()
                 .setAppendEvent(AppendEventResponse.newBuilder()
                         .setHeader(draft.header())

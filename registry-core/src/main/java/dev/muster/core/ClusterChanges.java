@@ -4,7 +4,9 @@ package dev.muster.core;
 import dev.muster.internal.v1.NodeReport;
 import dev.muster.internal.v1.RaiseFeatureLevel;
 import dev.muster.internal.v1.TermStarted;
+import dev.muster.v1.Event;
 import dev.muster.v1.EventType;
+import dev.muster.v1.Failover;
 import dev.muster.v1.Result;
 
 /** What the nodes do: begin the cluster and its terms, raise the feature level, report. Stateless. */
@@ -22,9 +24,23 @@ final class ClusterChanges {
                     "cluster " + request.getGenesis().getClusterId() + " was created");
         }
         draft.startTerm(term, request.getNode());
-        draft.emit(EventType.EVENT_TYPE_LEADER_CHANGED, "node " + request.getNode() + " leads in term " + term)
+        Event.Builder event = draft.emit(
+                        EventType.EVENT_TYPE_LEADER_CHANGED, "node " + request.getNode() + " leads in term " + term)
                 .setTerm(term);
+        if (!draft.base().leader().isEmpty()) {
+            event.setFailover(failover(draft, request));
+        }
         return Result.getDefaultInstance();
+    }
+
+    private static Failover failover(Draft draft, TermStarted request) {
+        return Failover.newBuilder()
+                .setOldLeader(draft.base().leader())
+                .setOldTerm(draft.base().term())
+                .setSilenceMillis(request.getSilenceMillis())
+                .setElectionMillis(request.getElectionMillis())
+                .setLeases(draft.leases.size())
+                .build();
     }
 
     static Result raiseFeatureLevel(Draft draft, RaiseFeatureLevel request) {

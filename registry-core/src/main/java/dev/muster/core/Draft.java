@@ -2,7 +2,9 @@
 package dev.muster.core;
 
 import dev.muster.core.catalog.Catalog;
+import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.event.EventRing;
+import dev.muster.core.event.OpenPairs;
 import dev.muster.core.hash.Fingerprint;
 import dev.muster.core.key.Key;
 import dev.muster.core.keyspace.Keyspaces;
@@ -17,6 +19,7 @@ import dev.muster.v1.Event;
 import dev.muster.v1.EventType;
 import dev.muster.v1.Header;
 import dev.muster.v1.Instance;
+import dev.muster.v1.Past;
 import dev.muster.v1.Result;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,6 +39,7 @@ final class Draft {
     Leases leases;
     Sessions sessions;
     Keyspaces keyspaces;
+    OpenPairs pairs;
 
     private final RegistryState base;
     private final Command command;
@@ -53,6 +57,7 @@ final class Draft {
         this.leases = base.leases();
         this.sessions = base.sessions();
         this.keyspaces = base.keyspaces();
+        this.pairs = base.pairs();
         this.admitted = base.sessions();
         this.next = base.toBuilder();
         this.settings = base.settings();
@@ -110,6 +115,7 @@ final class Draft {
         leases = base.leases();
         sessions = admitted;
         keyspaces = base.keyspaces();
+        pairs = base.pairs();
         next = base.toBuilder();
         settings = base.settings();
         events.clear();
@@ -141,17 +147,26 @@ final class Draft {
         return event;
     }
 
-    /** An event about an instance. */
-    Event.Builder emit(EventType type, String cause, Key key, long incarnation, long lease) {
+    /** An event about an instance that is put on the list, changed or removed. */
+    Event.Builder emit(EventType type, String cause, Key key, long incarnation, long lease, Past past) {
         return emit(type, cause)
                 .setKey(key.toProto())
                 .setIncarnation(incarnation)
-                .setLease(lease);
+                .setLease(lease)
+                .setPast(past);
     }
 
     /** An event about what an instance says of itself from now on. */
-    void emit(EventType type, String cause, Key key, Instance instance) {
-        emit(type, cause, key, instance.getIncarnation(), instance.getLease()).setStatus(instance.getStatus());
+    void emit(EventType type, String cause, Key key, Instance instance, Past past) {
+        emit(type, cause, key, instance.getIncarnation(), instance.getLease(), past)
+                .setStatus(instance.getStatus());
+    }
+
+    /** How the list stands before a change of the instance under the key. */
+    Past past(Key key, @Nullable Instance listed) {
+        ServiceEntry service = catalog.service(key.service());
+        Past.Builder past = Past.newBuilder().setServiceRevision(service == null ? 0 : service.revision());
+        return (listed == null ? past : past.setInstance(listed)).build();
     }
 
     /** For a write's response: of the revision that it makes, or of the current one if it changed nothing so far. */
@@ -197,6 +212,7 @@ final class Draft {
                 .catalog(catalog.evict(settings.getMaxTombstones()))
                 .leases(leases)
                 .keyspaces(keyspaces)
+                .pairs(pairs)
                 .events(ring)
                 .build();
         return new Outcome(next.stateHash(state.contentHash()).build(), result, numbered);

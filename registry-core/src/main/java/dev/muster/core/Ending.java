@@ -5,8 +5,10 @@ import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.key.Key;
 import dev.muster.core.lease.Lease;
 import dev.muster.core.session.Session;
+import dev.muster.v1.Event;
 import dev.muster.v1.EventType;
 import dev.muster.v1.KeyStatus;
+import dev.muster.v1.Past;
 
 /**
  * A way for leases and sessions to end: what it is called in events, and why it happens. With a session go all its
@@ -20,12 +22,13 @@ import dev.muster.v1.KeyStatus;
  * @param cause why
  */
 record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyStatus ofKeySets, String cause) {
-    static Ending expiredSession(long session) {
-        return expired("session " + session + " was not heard in time");
+    static Ending expiredSession(Session session, int ttlMillis) {
+        return expired("session " + session.id() + " of " + Text.quote(session.clientName()) + " was not heard in its "
+                + ttlMillis + " ms");
     }
 
-    static Ending expiredLease(long lease) {
-        return expired("lease " + lease + " was not renewed in time");
+    static Ending expiredLease(Lease lease) {
+        return expired("lease " + lease.id() + " was not renewed in its " + lease.ttlMillis() + " ms");
     }
 
     static Ending revokedSession(long session) {
@@ -60,7 +63,7 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
         if (session == null) {
             throw new IllegalStateException("lease of session " + id + " without its session");
         }
-        draft.emit(ofSession, cause).setSession(id).setLease(id);
+        told(draft, ofSession, id, id);
         int instances = removeAll(draft, id, id);
         for (long other : session.leases()) {
             if (other != id) {
@@ -70,6 +73,7 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
         KeyspaceChanges.ownerGone(draft, id, ofKeySets, cause);
         draft.leases = draft.leases.without(id);
         draft.sessions = draft.sessions.without(id);
+        PairChanges.ownerGone(draft, id);
         return instances;
     }
 
@@ -84,10 +88,19 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
     }
 
     private int endLease(Draft draft, long lease, long session) {
-        draft.emit(ofLease, cause).setLease(lease).setSession(session);
+        told(draft, ofLease, lease, session);
         int instances = removeAll(draft, lease, session);
+        PairChanges.interrupt(draft, lease);
         draft.leases = draft.leases.without(lease);
         return instances;
+    }
+
+    private void told(Draft draft, EventType type, long lease, long session) {
+        Event.Builder event = draft.emit(type, cause).setLease(lease).setSession(session);
+        Lease ended = draft.leases.get(lease);
+        if (ended != null && ended.held()) {
+            event.setPast(Past.newBuilder().setHeld(true));
+        }
     }
 
     private int removeAll(Draft draft, long lease, long session) {
@@ -97,9 +110,11 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
             if (instance == null) {
                 throw new IllegalStateException("instance " + key + " of lease " + lease + " is not listed");
             }
+            Past past = draft.past(key, instance.toInstance());
             draft.catalog = draft.catalog.without(key, draft.nextRevision());
             draft.leases = draft.leases.unbind(lease, key);
-            draft.emit(ofInstance, cause, key, instance.incarnation(), lease).setSession(session);
+            draft.emit(ofInstance, cause, key, instance.incarnation(), lease, past)
+                    .setSession(session);
             count++;
         }
         return count;

@@ -5,6 +5,8 @@ import dev.muster.v1.AppendEventRequest;
 import dev.muster.v1.EventFilter;
 import dev.muster.v1.EventType;
 import dev.muster.v1.ListEventsRequest;
+import dev.muster.v1.Pair;
+import dev.muster.v1.PairPart;
 import dev.muster.v1.TailEventsRequest;
 
 /**
@@ -22,6 +24,9 @@ public final class EventValidation {
         if (request.hasKey()) {
             Validation.key("key", request.getKey());
         }
+        if (request.hasPair()) {
+            pair(request.getPair());
+        }
     }
 
     /** A page of events. Its token is the business of who made it. */
@@ -38,6 +43,18 @@ public final class EventValidation {
         Validation.known(request, "tail");
         filter(request.getFilter());
         sequence(request.getFromSequence());
+    }
+
+    private static void pair(Pair pair) {
+        Validation.known(pair, "pair");
+        Text.name("pair.owner", pair.getOwner(), Limits.MAX_NAME_CHARS);
+        Text.name("pair.id", pair.getId(), Limits.MAX_NAME_CHARS);
+        if (pair.getPart() != PairPart.PAIR_PART_BEFORE && pair.getPart() != PairPart.PAIR_PART_AFTER) {
+            throw Rejection.invalid("pair.part", pair.getPart().name(), "BEFORE or AFTER");
+        }
+        if (pair.getBefore() != 0) {
+            throw Rejection.invalid("pair.before", Long.toUnsignedString(pair.getBefore()), "0: the registry sets it");
+        }
     }
 
     private static void filter(EventFilter filter) {

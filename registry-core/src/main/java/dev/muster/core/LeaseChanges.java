@@ -128,10 +128,11 @@ final class LeaseChanges {
     }
 
     private static void end(Draft draft, Lease lease) {
-        if (lease.ofSessionItself()) {
-            Ending.expiredSession(lease.session()).endSession(draft, lease.session());
+        Session session = lease.ofSessionItself() ? draft.sessions.get(lease.session()) : null;
+        if (session == null) {
+            Ending.expiredLease(lease).endLease(draft, lease);
         } else {
-            Ending.expiredLease(lease.id()).endLease(draft, lease);
+            Ending.expiredSession(session, lease.ttlMillis()).endSession(draft, session.id());
         }
     }
 }

@@ -192,6 +192,8 @@ public final class Limits {
                 .setExpiryBudgetMinInstances(4)
                 .setExpiryWindowMillis(30_000)
                 .setHoldMillis(60_000)
+                .setMaxPairs(10_000)
+                .setPairGraceMillis(300_000)
                 .build();
     }
 

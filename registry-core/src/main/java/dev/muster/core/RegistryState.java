@@ -3,6 +3,7 @@ package dev.muster.core;
 
 import dev.muster.core.catalog.Catalog;
 import dev.muster.core.event.EventRing;
+import dev.muster.core.event.OpenPairs;
 import dev.muster.core.hash.Fingerprint;
 import dev.muster.core.keyspace.Keyspaces;
 import dev.muster.core.lease.Leases;
@@ -31,6 +32,7 @@ public final class RegistryState {
     private final Sessions sessions;
     private final Keyspaces keyspaces;
     private final EventRing events;
+    private final OpenPairs pairs;
     private final long chain;
     private final long stateHash;
 
@@ -46,6 +48,7 @@ public final class RegistryState {
         this.sessions = builder.sessions;
         this.keyspaces = builder.keyspaces;
         this.events = builder.events;
+        this.pairs = builder.pairs;
         this.chain = builder.chain;
         this.stateHash = builder.stateHash;
     }
@@ -130,6 +133,11 @@ public final class RegistryState {
         return events;
     }
 
+    /** Pairs of client events that are open. */
+    public OpenPairs pairs() {
+        return pairs;
+    }
+
     /** A running hash over every command applied and every result given, refused ones too. */
     public long chain() {
         return chain;
@@ -143,13 +151,17 @@ public final class RegistryState {
         return stateHash;
     }
 
-    /** The hash of the state as it is now. That of a state without keyspaces is what it was before there were any. */
+    /**
+     * The hash of the state as it is now. That of a state without keyspaces or open pairs is what it was before there were
+     * any.
+     */
     public long contentHash() {
-        long rest = hashBesideKeyspaces();
-        return keyspaces.size() == 0 ? rest : Fingerprint.mix(rest, keyspaces.fingerprint());
+        long rest = hashOfTheRest();
+        long numbered = keyspaces.size() == 0 ? rest : Fingerprint.mix(rest, keyspaces.fingerprint());
+        return pairs.size() == 0 ? numbered : Fingerprint.mix(numbered, pairs.fingerprint());
     }
 
-    private long hashBesideKeyspaces() {
+    private long hashOfTheRest() {
         return Fingerprint.mix(
                 identity.fingerprint(),
                 featureLevel,
@@ -196,6 +208,7 @@ public final class RegistryState {
         private Sessions sessions = Sessions.empty();
         private Keyspaces keyspaces = Keyspaces.empty();
         private EventRing events = EventRing.empty();
+        private OpenPairs pairs = OpenPairs.empty();
         private long chain;
         private long stateHash;
 
@@ -213,6 +226,7 @@ public final class RegistryState {
             this.sessions = state.sessions;
             this.keyspaces = state.keyspaces;
             this.events = state.events;
+            this.pairs = state.pairs;
             this.chain = state.chain;
             this.stateHash = state.stateHash;
         }
@@ -275,6 +289,12 @@ public final class RegistryState {
         /** See {@link RegistryState#events()}. */
         public Builder events(EventRing events) {
             this.events = events;
+            return this;
+        }
+
+        /** See {@link RegistryState#pairs()}. */
+        public Builder pairs(OpenPairs pairs) {
+            this.pairs = pairs;
             return this;
         }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.core;
 
+import dev.muster.core.event.OpenPair;
 import dev.muster.core.key.Key;
 import dev.muster.core.keyspace.KeyspaceSpec;
 import dev.muster.core.keyspace.Uint128;
@@ -150,6 +151,20 @@ public final class Rejection extends RuntimeException {
 
     static Rejection limit(String bound, long value, String advice) {
         return of(Reason.REASON_LIMIT, bound + ": " + value + " is reached; " + advice);
+    }
+
+    static Rejection pairOpen(OpenPair open) {
+        return of(
+                Reason.REASON_CONFLICT,
+                "pair " + open.name() + " is open since event " + open.before()
+                        + " (expected: one that is not); tell its AFTER first, or use another id");
+    }
+
+    static Rejection pairNotOpen(OpenPair.Name name) {
+        return of(
+                Reason.REASON_NOT_FOUND,
+                "pair " + name + " is not open; its BEFORE never came, or the pair was closed or interrupted: see the"
+                        + " log");
     }
 
     static Rejection notCreated() {

@@ -20,6 +20,7 @@ import dev.muster.v1.Instance;
 import dev.muster.v1.InstanceKey;
 import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.LookupRequest;
+import dev.muster.v1.Moment;
 import dev.muster.v1.ReadOptions;
 import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.Status;
@@ -120,6 +121,7 @@ public final class Validation {
             Text.name("id", request.getId(), Limits.MAX_NAME_CHARS);
         }
         read(request.getRead());
+        moment(request.hasAt(), request.getAt());
     }
 
     /** A page of services. Its token is the business of who made it. */
@@ -129,6 +131,7 @@ public final class Validation {
         }
         pageSize(request.getPageSize());
         read(request.getRead());
+        moment(request.hasAt(), request.getAt());
     }
 
     /** How fresh a read must be. */
@@ -140,6 +143,20 @@ public final class Validation {
         if (read.getConsistency() == Consistency.CONSISTENCY_BOUNDED && (age < 1 || age > Limits.MAX_READ_AGE_MILLIS)) {
             throw Rejection.invalid(
                     "read.max_age_millis", Integer.toUnsignedLong(age), "1 to " + Limits.MAX_READ_AGE_MILLIS);
+        }
+    }
+
+    private static void moment(boolean given, Moment at) {
+        boolean good = switch (at.getAtCase()) {
+            case REVISION -> at.getRevision() > 0;
+            case TIME_MILLIS -> at.getTimeMillis() > 0;
+            case AT_NOT_SET -> !given;
+        };
+        if (!good) {
+            throw Rejection.invalid(
+                    "at",
+                    at.hasRevision() ? Long.toUnsignedString(at.getRevision()) : Long.toString(at.getTimeMillis()),
+                    "a revision that was made, or a time after 1970");
         }
     }
 
@@ -165,6 +182,8 @@ public final class Validation {
         setting("expiry_budget_min_instances", settings.getExpiryBudgetMinInstances(), 1, Limits.MAX_SETTING_COUNT);
         setting("expiry_window_millis", settings.getExpiryWindowMillis(), 1, Limits.MAX_SETTING_MILLIS);
         setting("hold_millis", settings.getHoldMillis(), 1, Limits.MAX_SETTING_MILLIS);
+        setting("max_pairs", settings.getMaxPairs(), 0, Limits.MAX_SETTING_COUNT);
+        setting("pair_grace_millis", settings.getPairGraceMillis(), Limits.MIN_TTL_MILLIS, Limits.MAX_TTL_MILLIS);
     }
 
     /** A session to be opened. */

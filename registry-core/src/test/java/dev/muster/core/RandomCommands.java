@@ -28,6 +28,8 @@ import dev.muster.v1.InstanceKey;
 import dev.muster.v1.Metadata;
 import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.NumberRange;
+import dev.muster.v1.Pair;
+import dev.muster.v1.PairPart;
 import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.RevokeLeaseRequest;
@@ -82,16 +84,26 @@ final class RandomCommands {
             case 3, 4 -> command.setBatch(batch(state));
             case 5, 6, 7 -> command.setDeregister(deregister(state));
             case 8, 9, 10 -> command.setUpdate(update(state));
-            case 11 ->
-                command.setAppendEvent(AppendEventRequest.newBuilder()
-                        .setKind(random.nextInt(5) == 0 ? "Not a kind" : "deployed")
-                        .setText("release " + random.nextInt(9))
-                        .setKey(key()));
+            case 11, 12 -> command.setAppendEvent(append());
             default -> command.setRegister(register(state));
         }
         if (session != null) {
             inSession(session, command);
         }
+    }
+
+    private AppendEventRequest append() {
+        AppendEventRequest.Builder request = AppendEventRequest.newBuilder()
+                .setKind(random.nextInt(5) == 0 ? "Not a kind" : "deployed")
+                .setText("release " + random.nextInt(9))
+                .setKey(key());
+        if (random.nextInt(3) > 0) {
+            request.setPair(Pair.newBuilder()
+                    .setOwner("keeper")
+                    .setId("i" + random.nextInt(2))
+                    .setPart(random.nextBoolean() ? PairPart.PAIR_PART_BEFORE : PairPart.PAIR_PART_AFTER));
+        }
+        return request.build();
     }
 
     private void inSession(Session session, Command.Builder command) {

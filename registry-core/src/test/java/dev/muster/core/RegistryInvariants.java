@@ -7,6 +7,8 @@ import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
 import dev.muster.core.event.EventRing;
+import dev.muster.core.event.OpenPair;
+import dev.muster.core.event.OpenPairs;
 import dev.muster.core.key.Key;
 import dev.muster.core.keyspace.KeyRange;
 import dev.muster.core.keyspace.Keyspace;
@@ -48,6 +50,7 @@ public final class RegistryInvariants {
         invariants.checkSessions();
         invariants.checkKeyspaces();
         invariants.checkEvents();
+        invariants.checkPairs();
         invariants.checkSums();
     }
 
@@ -220,6 +223,23 @@ public final class RegistryInvariants {
         same(state.revision(), revision, "revision of the newest event");
         hold(time <= state.clockMillis(), "the clock is at or after the newest event", time);
         hold(ring.size() <= settings.getMaxEvents(), "events are bounded", ring.size());
+    }
+
+    private void checkPairs() {
+        int size = 0;
+        OpenPairs rebuilt = OpenPairs.empty();
+        for (OpenPair pair : reversed(state.pairs().all())) {
+            hold(pair.equals(state.pairs().get(pair.name())), "is found", pair);
+            hold(contains(state.pairs().under(pair.lease()), pair), "is under its lease", pair);
+            Lease lease = state.leases().get(pair.lease());
+            hold(lease != null && (lease.session() == 0 || lease.ofSessionItself()), "its lease lives", pair);
+            hold(pair.before() >= 1 && pair.before() <= state.events().lastSequence(), "was told", pair);
+            rebuilt = rebuilt.with(pair);
+            size++;
+        }
+        same(state.pairs().size(), size, "pairs");
+        hold(size <= settings.getMaxPairs(), "pairs are bounded", size);
+        same(rebuilt.fingerprint(), state.pairs().fingerprint(), "sum of the pairs");
     }
 
     /** Puts the same records together from nothing, in another order, and compares all sums and counts. */

@@ -97,6 +97,7 @@ final class SimulationTest {
                 .setMaxInstancesPerService(10)
                 .setMaxSessions(6)
                 .setMaxLeases(12)
+                .setMaxPairs(1 + random.nextInt(2))
                 .setMaxOutcomes(1 + random.nextInt(6))
                 .setMaxTombstones(random.nextInt(12))
                 .setMaxEvents(1 + random.nextInt(40))

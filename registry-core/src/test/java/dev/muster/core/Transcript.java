@@ -16,6 +16,7 @@ import dev.muster.v1.Event;
 import dev.muster.v1.Header;
 import dev.muster.v1.Instance;
 import dev.muster.v1.NumberRange;
+import dev.muster.v1.Pair;
 import dev.muster.v1.Result;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -141,6 +142,12 @@ final class Transcript {
         number(" lease ", event.getLease(), told);
         number(" session ", event.getSession(), told);
         number(" term ", event.getTerm(), told);
+        if (event.hasPair()) {
+            Pair pair = event.getPair();
+            told.append(" " + pair.getPart().name().substring("PAIR_PART_".length()) + " of " + pair.getOwner() + "/"
+                    + pair.getId());
+            told.append(pair.getBefore() == 0 ? "" : " since " + pair.getBefore());
+        }
         told.append(event.getKind().isEmpty() ? "" : " " + event.getKind());
         told.append(" by ")
                 .append(event.getActor())

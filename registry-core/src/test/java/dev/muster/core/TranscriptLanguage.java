@@ -25,6 +25,8 @@ import dev.muster.v1.Metadata;
 import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.Number;
 import dev.muster.v1.NumberRange;
+import dev.muster.v1.Pair;
+import dev.muster.v1.PairPart;
 import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.RevokeLeaseRequest;
@@ -268,6 +270,14 @@ final class TranscriptLanguage {
         AppendEventRequest.Builder request = AppendEventRequest.newBuilder()
                 .setKind(words.get(1))
                 .setText(String.join(" ", words.subList(2, words.size())));
+        String pair = take("pair", "");
+        if (!pair.isEmpty()) {
+            String[] parts = pair.split("/", -1);
+            request.setPair(Pair.newBuilder()
+                    .setOwner(parts[0])
+                    .setId(parts[1])
+                    .setPart(PairPart.valueOf("PAIR_PART_" + parts[2])));
+        }
         String about = take("about", "");
         return about.isEmpty() ? request.build() : request.setKey(key(about)).build();
     }

@@ -49,6 +49,11 @@ public final class EventView {
         event.keys()
                 .ifPresent(keys -> fields.text("first", keys.first().toString())
                         .text("last", keys.last().toString()));
+        event.pair()
+                .ifPresent(pair -> fields.text("owner", pair.name().owner())
+                        .text("pair", pair.name().id())
+                        .text("part", pair.part().name().toLowerCase(Locale.ROOT))
+                        .number("before", pair.before()));
         return fields.number("incarnation", event.incarnation())
                 .number("lease", event.lease())
                 .number("session", event.session())

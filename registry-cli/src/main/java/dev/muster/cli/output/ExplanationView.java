@@ -71,8 +71,12 @@ public final class ExplanationView {
         DOWN,
         /** It was taken off the list. */
         DEREGISTERED,
-        /** It went with its lease: its owner was not heard in time. */
+        /** A newer process took its place. */
+        FENCED,
+        /** It went with its lease, which was not renewed in time. */
         EXPIRED,
+        /** It went with the session of its process, which was not heard any more: killed, hung or cut off. */
+        LOST,
         /** As far back as events are kept it was never on the list. */
         NEVER_REGISTERED
     }

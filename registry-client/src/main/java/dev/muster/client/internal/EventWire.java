@@ -2,15 +2,20 @@
 package dev.muster.client.internal;
 
 import com.google.protobuf.ByteString;
+import dev.muster.client.EventPair;
+import dev.muster.client.EventPair.Part;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventType;
+import dev.muster.client.Failover;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.RegistryEvent;
 import dev.muster.v1.AppendEventRequest;
 import dev.muster.v1.Event;
 import dev.muster.v1.EventFilter;
 import dev.muster.v1.ListEventsRequest;
+import dev.muster.v1.Pair;
 import dev.muster.v1.TailEventsRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -45,7 +50,30 @@ final class EventWire {
                 event.hasKeys() ? Optional.of(Wire.keySet(event.getKeys())) : Optional.empty(),
                 event.getLease(),
                 event.getSession(),
-                event.getTerm());
+                event.getTerm(),
+                event.hasPair() ? Optional.of(pair(event.getPair())) : Optional.empty(),
+                event.hasFailover() ? Optional.of(failover(event.getFailover())) : Optional.empty());
+    }
+
+    private static EventPair pair(Pair pair) {
+        return new EventPair(
+                new EventPair.Name(pair.getOwner(), pair.getId()),
+                switch (pair.getPart()) {
+                    case PAIR_PART_BEFORE -> Part.BEFORE;
+                    case PAIR_PART_AFTER -> Part.AFTER;
+                    case PAIR_PART_INTERRUPTED -> Part.INTERRUPTED;
+                    case PAIR_PART_UNSPECIFIED, UNRECOGNIZED -> Part.UNKNOWN;
+                },
+                pair.getBefore());
+    }
+
+    private static Failover failover(dev.muster.v1.Failover failover) {
+        return new Failover(
+                failover.getOldLeader(),
+                failover.getOldTerm(),
+                Duration.ofMillis(Integer.toUnsignedLong(failover.getSilenceMillis())),
+                Duration.ofMillis(Integer.toUnsignedLong(failover.getElectionMillis())),
+                failover.getLeases());
     }
 
     static ListEventsRequest list(EventQuery query, String defaultNamespace, String pageToken) {

@@ -11,12 +11,14 @@ import dev.muster.client.Keyspace;
 import dev.muster.client.Keyspaces;
 import dev.muster.client.LookupQuery;
 import dev.muster.client.LookupResult;
+import dev.muster.client.Moment;
 import dev.muster.client.MusterClient;
 import dev.muster.client.Registration;
 import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceSummary;
 import dev.muster.client.ServiceView;
 import dev.muster.client.WriteResult;
+import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.ListServicesResponse;
 import dev.muster.v1.RegistryGrpc;
 import dev.muster.v1.Request;
@@ -206,7 +208,7 @@ final class GrpcClient implements MusterClient {
         checkOpen();
         long deadline = loop.nanoTime() + options.requestTimeout().toNanos();
         PendingRead read = new PendingRead(Wire.lookup(query, options.namespace()), deadline);
-        if (query.consistency().level() == Consistency.Level.LINEARIZABLE) {
+        if (query.consistency().level() == Consistency.Level.LINEARIZABLE && !read.request().hasAt()) {
             session.read(read);
         } else {
             readAlone(read);
@@ -234,16 +236,28 @@ final class GrpcClient implements MusterClient {
     @Override
     public Stream<ServiceSummary> services(String namespace, Consistency consistency) {
         checkOpen();
-        return ServicePages.stream(token -> page(namespace, consistency, token));
+        return ServicePages.stream(
+                token -> page(Wire.listServices(namespace, consistency, ServicePages.PAGE_SIZE, token)));
     }
 
-    private ListServicesResponse page(String namespace, Consistency consistency, String token) {
+    @Override
+    public Stream<ServiceSummary> services(String namespace, Consistency consistency, Moment moment) {
         checkOpen();
-        return Futures.await(
-                calls.read(
-                        RegistryGrpc.getListServicesMethod(),
-                        Wire.listServices(namespace, consistency, ServicePages.PAGE_SIZE, token)),
-                loop);
+        ListServicesRequest.Builder next =
+                Wire.listServices(namespace, consistency, ServicePages.PAGE_SIZE, "").toBuilder()
+                        .setAt(Wire.moment(moment));
+        return ServicePages.stream(token -> {
+            ListServicesResponse page = page(next.setPageToken(token).build());
+            if (!page.getNextPageToken().isEmpty()) {
+                next.setAt(Wire.moment(Moment.of(page.getHeader().getRevision())));
+            }
+            return page;
+        });
+    }
+
+    private ListServicesResponse page(ListServicesRequest request) {
+        checkOpen();
+        return Futures.await(calls.read(RegistryGrpc.getListServicesMethod(), request), loop);
     }
 
     @Override

@@ -2,11 +2,15 @@
 package dev.muster.client.internal;
 
 import dev.muster.client.EventLog;
+import dev.muster.client.EventPair;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventStream;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.RegistryEvent;
+import dev.muster.v1.AppendEventRequest;
 import dev.muster.v1.EventsGrpc;
+import dev.muster.v1.Pair;
+import dev.muster.v1.PairPart;
 import dev.muster.v1.Request;
 import dev.muster.v1.Result;
 import dev.muster.v1.TailEventsRequest;
@@ -74,9 +78,36 @@ final class GrpcEventLog implements EventLog {
 
     @Override
     public CompletableFuture<Long> appendAsync(String kind, String text, Optional<InstanceKey> key) {
-        Request.Builder request = Request.newBuilder().setAppendEvent(EventWire.append(kind, text, key, namespace));
+        return append(EventWire.append(kind, text, key, namespace));
+    }
+
+    @Override
+    public long begin(EventPair.Name pair, String kind, String text, Optional<InstanceKey> key) {
+        return append(PairPart.PAIR_PART_BEFORE, pair, kind, text, key);
+    }
+
+    @Override
+    public long end(EventPair.Name pair, String kind, String text, Optional<InstanceKey> key) {
+        return append(PairPart.PAIR_PART_AFTER, pair, kind, text, key);
+    }
+
+    private long append(PairPart part, EventPair.Name pair, String kind, String text, Optional<InstanceKey> key) {
+        Pair wire = Pair.newBuilder()
+                .setOwner(pair.owner())
+                .setId(pair.id())
+                .setPart(part)
+                .build();
+        return Futures.await(
+                append(EventWire.append(kind, text, key, namespace).toBuilder()
+                        .setPair(wire)
+                        .build()),
+                loop);
+    }
+
+    private CompletableFuture<Long> append(AppendEventRequest request) {
         return Futures.shown(
-                session.apply(request), result -> result.getAppendEvent().getSequence());
+                session.apply(Request.newBuilder().setAppendEvent(request)),
+                result -> result.getAppendEvent().getSequence());
     }
 
     /** Ends all feeds. On the loop. */

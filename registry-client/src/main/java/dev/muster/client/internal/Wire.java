@@ -35,6 +35,7 @@ import dev.muster.v1.LookupRequest;
 import dev.muster.v1.LookupResponse;
 import dev.muster.v1.MembersResponse;
 import dev.muster.v1.Metadata;
+import dev.muster.v1.Moment;
 import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.Number;
 import dev.muster.v1.NumberRange;
@@ -115,12 +116,21 @@ final class Wire {
     }
 
     static LookupRequest lookup(LookupQuery query, String defaultNamespace) {
-        return LookupRequest.newBuilder()
+        LookupRequest.Builder request = LookupRequest.newBuilder()
                 .setNamespace(query.namespace().isEmpty() ? defaultNamespace : query.namespace())
                 .setService(query.service())
                 .setId(query.id())
                 .setAll(query.notServing())
-                .setRead(read(query.consistency()).setMinRevision(query.minRevision()))
+                .setRead(read(query.consistency()).setMinRevision(query.minRevision()));
+        query.moment().ifPresent(moment -> request.setAt(moment(moment)));
+        return request.build();
+    }
+
+    static Moment moment(dev.muster.client.Moment moment) {
+        Moment.Builder wire = Moment.newBuilder();
+        return moment.time()
+                .map(time -> wire.setTimeMillis(time.toEpochMilli()))
+                .orElseGet(() -> wire.setRevision(moment.revision()))
                 .build();
     }
 

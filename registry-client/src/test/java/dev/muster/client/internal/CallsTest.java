@@ -10,6 +10,7 @@ import dev.muster.client.ClientOptions;
 import dev.muster.client.Consistency;
 import dev.muster.client.LookupQuery;
 import dev.muster.client.LookupResult;
+import dev.muster.client.Moment;
 import dev.muster.client.MusterException;
 import dev.muster.client.MusterException.Fate;
 import dev.muster.client.NodeAnswer;
@@ -27,6 +28,7 @@ import dev.muster.v1.RegisterResponse;
 import dev.muster.v1.StatusResponse;
 import io.grpc.Status;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Queue;
@@ -304,5 +306,28 @@ class CallsTest {
     private void bothRegister(java.util.function.Function<RegisterRequest, RegisterResponse> behaviour) {
         node.register = behaviour;
         other.register = behaviour;
+    }
+
+    @Test
+    void servicesOfThePastAreAllOfOneRevision() {
+        Queue<dev.muster.v1.Moment> asked = new ConcurrentLinkedQueue<>();
+        node.listServices = request -> {
+            asked.add(request.getAt());
+            boolean first = request.getPageToken().isEmpty();
+            return ListServicesResponse.newBuilder()
+                    .setHeader(Header.newBuilder().setRevision(12))
+                    .addServices(dev.muster.v1.ServiceSummary.newBuilder().setService(first ? "a" : "b"))
+                    .setNextPageToken(first ? "1" : "")
+                    .build();
+        };
+        other.listServices = node.listServices;
+
+        assertThat(client.services("", Consistency.LINEARIZABLE, Moment.of(Instant.ofEpochMilli(4711)))
+                        .map(ServiceSummary::service))
+                .containsExactly("a", "b");
+        assertThat(asked)
+                .containsExactly(
+                        dev.muster.v1.Moment.newBuilder().setTimeMillis(4711).build(),
+                        dev.muster.v1.Moment.newBuilder().setRevision(12).build());
     }
 }

@@ -6,9 +6,11 @@ import static dev.muster.client.internal.Outcomes.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.muster.client.EventPair;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventStream;
 import dev.muster.client.EventType;
+import dev.muster.client.Failover;
 import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
 import dev.muster.client.Key;
@@ -22,10 +24,13 @@ import dev.muster.v1.ListEventsRequest;
 import dev.muster.v1.ListEventsResponse;
 import dev.muster.v1.Number;
 import dev.muster.v1.NumberRange;
+import dev.muster.v1.Pair;
+import dev.muster.v1.PairPart;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Request;
 import dev.muster.v1.Result;
 import dev.muster.v1.Status;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -104,6 +109,17 @@ class EventLogTest {
                 .setSession(4)
                 .setTerm(3)
                 .setStatus(Status.STATUS_UP)
+                .setPair(Pair.newBuilder()
+                        .setOwner("keeper")
+                        .setId("i1")
+                        .setPart(PairPart.PAIR_PART_AFTER)
+                        .setBefore(2))
+                .setFailover(dev.muster.v1.Failover.newBuilder()
+                        .setOldLeader("n2")
+                        .setOldTerm(2)
+                        .setSilenceMillis(480)
+                        .setElectionMillis(20)
+                        .setLeases(7))
                 .setKind("k")
                 .setKeyspace("invoice")
                 .setKeys(NumberRange.newBuilder()
@@ -127,7 +143,9 @@ class EventLogTest {
                         Optional.of(new KeySet(Key.of(10), 5)),
                         5,
                         4,
-                        3));
+                        3,
+                        Optional.of(new EventPair(new EventPair.Name("keeper", "i1"), EventPair.Part.AFTER, 2)),
+                        Optional.of(new Failover("n2", 2, Duration.ofMillis(480), Duration.ofMillis(20), 7))));
     }
 
     @Test

@@ -29,6 +29,8 @@ enum Section {
     KEYSPACES(10),
     /** {@link dev.muster.internal.v1.KeyRangeRecord}s by keyspace, held ones first. */
     KEY_RANGES(11),
+    /** {@link dev.muster.internal.v1.PairRecord}s by owner and id. */
+    PAIRS(12),
     /** No record but the length and checksum of all before. */
     END(255);
 

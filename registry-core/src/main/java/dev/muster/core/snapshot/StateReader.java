@@ -10,6 +10,8 @@ import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
 import dev.muster.core.event.EventRing;
+import dev.muster.core.event.OpenPair;
+import dev.muster.core.event.OpenPairs;
 import dev.muster.core.key.Key;
 import dev.muster.core.key.ServiceName;
 import dev.muster.core.keyspace.KeyRange;
@@ -29,6 +31,7 @@ import dev.muster.internal.v1.KeyRangeRecord;
 import dev.muster.internal.v1.KeyspaceRecord;
 import dev.muster.internal.v1.LeaseRecord;
 import dev.muster.internal.v1.OutcomeRecord;
+import dev.muster.internal.v1.PairRecord;
 import dev.muster.internal.v1.ServiceRecord;
 import dev.muster.internal.v1.SessionRecord;
 import dev.muster.internal.v1.SnapshotHeader;
@@ -53,6 +56,7 @@ final class StateReader implements FrameReader.Sink {
     private Sessions sessions = Sessions.empty();
     private Keyspaces keyspaces = Keyspaces.empty();
     private EventRing events = EventRing.empty();
+    private OpenPairs pairs = OpenPairs.empty();
 
     @Override
     public void accept(Section section, ByteString record) throws IOException {
@@ -68,6 +72,7 @@ final class StateReader implements FrameReader.Sink {
             case EVENTS -> add(Event.parseFrom(record));
             case KEYSPACES -> add(KeyspaceRecord.parseFrom(record));
             case KEY_RANGES -> add(KeyRangeRecord.parseFrom(record));
+            case PAIRS -> add(PairRecord.parseFrom(record));
             case END -> throw new IllegalStateException("the end has no records");
         }
     }
@@ -87,6 +92,7 @@ final class StateReader implements FrameReader.Sink {
                 .sessions(sessions)
                 .keyspaces(keyspaces)
                 .events(events)
+                .pairs(pairs)
                 .chain(header.getChain())
                 .stateHash(header.getStateHash())
                 .build();
@@ -182,6 +188,15 @@ final class StateReader implements FrameReader.Sink {
             throw new IllegalStateException("a range of an unknown keyspace");
         }
         keyspaces = keyspaces.with(keyspace.with(KeyRange.of(record.getRange())));
+    }
+
+    private void add(PairRecord record) {
+        pairs = pairs.with(new OpenPair(
+                new OpenPair.Name(record.getOwner(), record.getId()),
+                record.getBefore(),
+                record.getLease(),
+                record.getKind(),
+                record.hasKey() ? Key.of(record.getKey()) : null));
     }
 
     private void add(Event event) {

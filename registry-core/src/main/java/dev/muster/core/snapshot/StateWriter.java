@@ -6,6 +6,8 @@ import dev.muster.core.catalog.Budget;
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
+import dev.muster.core.event.OpenPair;
+import dev.muster.core.key.Key;
 import dev.muster.core.keyspace.KeyRange;
 import dev.muster.core.keyspace.Keyspace;
 import dev.muster.core.lease.Lease;
@@ -17,6 +19,7 @@ import dev.muster.internal.v1.KeyRangeRecord;
 import dev.muster.internal.v1.KeyspaceRecord;
 import dev.muster.internal.v1.LeaseRecord;
 import dev.muster.internal.v1.OutcomeRecord;
+import dev.muster.internal.v1.PairRecord;
 import dev.muster.internal.v1.ServiceRecord;
 import dev.muster.internal.v1.SessionRecord;
 import dev.muster.internal.v1.SnapshotHeader;
@@ -52,6 +55,9 @@ final class StateWriter {
             out.write(Section.EVENTS, event);
         }
         writeKeyspaces();
+        for (OpenPair pair : state.pairs().all()) {
+            out.write(Section.PAIRS, record(pair));
+        }
         out.end();
     }
 
@@ -158,6 +164,17 @@ final class StateWriter {
                 .setKeyspace(keyspace.spec().name())
                 .setRange(range.toProto())
                 .build();
+    }
+
+    private static PairRecord record(OpenPair pair) {
+        PairRecord.Builder record = PairRecord.newBuilder()
+                .setOwner(pair.name().owner())
+                .setId(pair.name().id())
+                .setBefore(pair.before())
+                .setLease(pair.lease())
+                .setKind(pair.kind());
+        Key key = pair.key();
+        return (key == null ? record : record.setKey(key.toProto())).build();
     }
 
     private static LeaseRecord record(Lease lease) {

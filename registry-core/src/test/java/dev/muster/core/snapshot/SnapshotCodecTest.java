@@ -13,10 +13,13 @@ import dev.muster.core.snapshot.SnapshotCodec.Position;
 import dev.muster.core.snapshot.SnapshotCodec.Snapshot;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.ExpireLeases;
+import dev.muster.v1.AppendEventRequest;
 import dev.muster.v1.CreateKeyspaceRequest;
 import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.InstanceKey;
 import dev.muster.v1.NextKeySetRequest;
+import dev.muster.v1.Pair;
+import dev.muster.v1.PairPart;
 import dev.muster.v1.RegisterRequest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -242,6 +245,24 @@ final class SnapshotCodecTest {
                                     .build())
                     .state();
         }
+        state = Registry.apply(
+                        state,
+                        Commands.on(state)
+                                .setSession(6)
+                                .setGeneration(1)
+                                .setSequence(3)
+                                .setAppendEvent(AppendEventRequest.newBuilder()
+                                        .setKind("stopping")
+                                        .setKey(InstanceKey.newBuilder()
+                                                .setService("web")
+                                                .setId("i6"))
+                                        .setPair(Pair.newBuilder()
+                                                .setOwner("keeper")
+                                                .setId("i1")
+                                                .setPart(PairPart.PAIR_PART_BEFORE)))
+                                .build())
+                .state();
+        assertThat(state.pairs().size()).isEqualTo(1);
         RegistryState last = state;
         state = Registry.apply(
                         state,

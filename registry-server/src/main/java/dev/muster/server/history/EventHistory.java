@@ -14,6 +14,7 @@ import dev.muster.server.task.Loop;
 import dev.muster.v1.Event;
 import dev.muster.v1.ListEventsRequest;
 import dev.muster.v1.ListEventsResponse;
+import dev.muster.v1.Moment;
 import dev.muster.v1.Reason;
 import dev.muster.v1.TailEventsRequest;
 import java.io.IOException;
@@ -53,6 +54,8 @@ public final class EventHistory implements AutoCloseable {
 
     static final int CHUNK_BYTES = 256 * 1024;
     private static final int FETCH_EVENTS = 1_000;
+    /** Lists of the past that are worked on at once. */
+    private static final int MOST_REWINDS = 8;
 
     /**
      * What a node is given for its event log.
@@ -82,8 +85,16 @@ public final class EventHistory implements AutoCloseable {
     private final Inbox inbox = new Inbox();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final Set<EventTail> tails = new LinkedHashSet<>();
+
+    /** Whether somebody waits for each event; else it is early enough to write many at once. Set on the loop. */
+    private volatile boolean followed;
+
     private @Nullable Epoch epoch;
     private @Nullable EventFiles files;
+    /** The list of the past that was asked for last: its next page is likely to be next. */
+    private @Nullable RegistryState rewound;
+
+    private int rewinds;
     private boolean failing;
 
     private EventHistory(Replica replica, Options options, Loop loop) {
@@ -105,7 +116,9 @@ public final class EventHistory implements AutoCloseable {
 
             @Override
             public void onApplied(RegistryState state) {
-                history.wake();
+                if (history.followed || history.inbox.isLong()) {
+                    history.wake();
+                }
             }
         });
         history.inbox.addFirst(replica.state().events().from(1));
@@ -119,13 +132,23 @@ public final class EventHistory implements AutoCloseable {
         return onLoop(() -> new EventPage(this, epoch(), request).read());
     }
 
+    /**
+     * A state that shows the list as it was at the moment, and nothing else of then. The caller has checked the moment,
+     * and waits until the state is as fresh as asked for. Fails with NOT_RETAINED when nobody keeps the events since.
+     */
+    public CompletableFuture<RegistryState> at(Moment moment) {
+        return onLoop(() -> rewind(moment));
+    }
+
     /** Feeds the sink until it is closed. The caller has checked the request. */
     public EventTail tail(TailEventsRequest request, TailSink sink) {
         EventTail tail = new EventTail(this, loop, sink);
         loop.execute(() -> {
+            followed = true;
             if (tail.begin(request)) {
                 tails.add(tail);
             }
+            followed = !tails.isEmpty();
         });
         return tail;
     }
@@ -152,6 +175,27 @@ public final class EventHistory implements AutoCloseable {
         } catch (ExecutionException | TimeoutException anyway) {
             options.reports().accept("feeds of events were cut off at the end: " + anyway);
         }
+    }
+
+    private CompletableFuture<RegistryState> rewind(Moment moment) {
+        Epoch now = epoch();
+        RegistryState known = rewound;
+        if (known != null && Epoch.of(known).equals(now) && known.revision() == moment.getRevision()) {
+            return CompletableFuture.completedFuture(known);
+        }
+        if (rewinds == MOST_REWINDS) {
+            throw ReplicaException.of(
+                    Reason.REASON_UNAVAILABLE,
+                    "node " + replica.node() + " works on " + MOST_REWINDS + " lists of the past already; try again");
+        }
+        CompletableFuture<RegistryState> list = new Rewind(this, loop, replica.state(), moment).run();
+        rewinds++;
+        return list.whenCompleteAsync(
+                (state, failure) -> {
+                    rewinds--;
+                    rewound = state;
+                },
+                loop);
     }
 
     // ---- for the readers, on the loop -----------------------------------------------------------------------------
@@ -211,6 +255,7 @@ public final class EventHistory implements AutoCloseable {
     /** The feed is over. */
     void remove(EventTail tail) {
         tails.remove(tail);
+        followed = !tails.isEmpty();
     }
 
     private static List<Event> found(long asked, String here, OtherNodes.Answer answer) {

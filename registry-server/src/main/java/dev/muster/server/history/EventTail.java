@@ -62,7 +62,7 @@ public final class EventTail {
             filter = new EventFilter(request.getFilter());
             next = !request.getResumeToken().isEmpty()
                     ? EventToken.decode("resume_token", request.getResumeToken(), history.epoch())
-                    : request.getFromSequence() == 0 ? history.newest() + 1 : request.getFromSequence();
+                    : begin(request.getFromSequence());
             send(List.of());
             pump();
         } catch (Rejection refusal) {
@@ -71,6 +71,14 @@ public final class EventTail {
             end(refusal.error());
         }
         return !over;
+    }
+
+    /** What happens from now on, unless there is a sequence or a time to begin with. */
+    private long begin(long fromSequence) {
+        if (fromSequence != 0) {
+            return fromSequence;
+        }
+        return filter.fromMillis() == 0 ? history.newest() + 1 : history.notAfter(filter.fromMillis());
     }
 
     /** Reads on, if there is something to read and the reader takes it. */

@@ -14,6 +14,9 @@ final class Inbox {
     /** Further events are taken as long as fewer than these wait. */
     static final int FULL = 32_768;
 
+    /** So many are worth a write of their own. */
+    private static final int LONG = 1_024;
+
     private List<List<Event>> waiting = new ArrayList<>();
     private int count;
 
@@ -33,6 +36,11 @@ final class Inbox {
             waiting.add(0, events);
             count += events.size();
         }
+    }
+
+    /** Whether so many wait that it is time to take them. */
+    synchronized boolean isLong() {
+        return count >= LONG;
     }
 
     /** Takes all that wait, each list as it was handed over. */

@@ -37,7 +37,8 @@ final class LeadershipCycle {
     private static final long RETRY_MILLIS = 50;
 
     /** What a term begins and ends. */
-    record Parts(QuorumContact contact, GroupCommit groupCommit, Supplier<RegistryState> state) {}
+    record Parts(
+            QuorumContact contact, GroupCommit groupCommit, Supplier<RegistryState> state, Succession succession) {}
 
     private final Peer self;
     private final RaftPeerId selfId;
@@ -114,9 +115,14 @@ final class LeadershipCycle {
         }
         parts.get().contact().begin(term);
         parts.get().groupCommit().open(term);
+        Succession succession = parts.get().succession();
         Command started = Command.newBuilder()
                 .setStamp(Stamp.newBuilder().setNode(self.node()))
-                .setTermStarted(TermStarted.newBuilder().setNode(self.node()).setGenesis(genesis))
+                .setTermStarted(TermStarted.newBuilder()
+                        .setNode(self.node())
+                        .setGenesis(genesis)
+                        .setSilenceMillis(succession.silenceMillis())
+                        .setElectionMillis(succession.electionMillis()))
                 .build();
         var unused = parts.get()
                 .groupCommit()
@@ -130,6 +136,7 @@ final class LeadershipCycle {
         if (!stillLeader) {
             LOG.info("term {} ended before it could begin", term);
         } else if (parts.get().state().get().term() == term) {
+            parts.get().succession().forget();
             publish(new Leadership(true, term, self.node(), self.clientAddress()));
         } else {
             LOG.warn("term {} did not begin and is tried again: {}", term, failure != null ? failure : result);

@@ -93,6 +93,7 @@ public final class RaftReplica implements Replica {
     private final LeadershipCycle leadership;
     private final GroupAdmin admin;
     private final LeaderLine leaderLine;
+    private final Succession succession = new Succession(System::nanoTime);
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final RaftServer server;
@@ -129,7 +130,7 @@ public final class RaftReplica implements Replica {
         this.division = server.getDivision(groupId);
         this.admin =
                 new GroupAdmin(server, division, membership.self().node(), leadership, options.electionTimeoutMax());
-        this.leaderLine = new LeaderLine(membership.self().node(), admin::members, admin::standFor);
+        this.leaderLine = new LeaderLine(membership.self().node(), admin::members, this::standFor);
     }
 
     /**
@@ -188,6 +189,7 @@ public final class RaftReplica implements Replica {
             leadership.addListener(leaderLine);
             upkeep.forGood("muster-leader-line", "the line to the leader", leaderLine::run);
             upkeep.every(WATCH_MILLIS, "the watch over the quorum", this::watchQuorum);
+            upkeep.every(WATCH_MILLIS, "the watch over who leads", this::watchSuccession);
             upkeep.every(WATCH_MILLIS, "the raise of the durable mark", this::raiseMark);
             upkeep.every(1000, "the sync of the durable mark", mark::sync);
             upkeep.every(1000, "the trigger of snapshots", this::snapshotIfDue);
@@ -347,6 +349,11 @@ public final class RaftReplica implements Replica {
         }
     }
 
+    private void standFor(Leadership ended) {
+        succession.stands();
+        admin.standFor(ended);
+    }
+
     // Watching
 
     /**
@@ -362,6 +369,10 @@ public final class RaftReplica implements Replica {
             LOG.warn("no majority was heard for {}; this node gives up leadership", options.electionTimeoutMax());
             admin.stepDown();
         }
+    }
+
+    private void watchSuccession() throws IOException {
+        succession.look(division().getInfo().getRoleInfoProto());
     }
 
     private void raiseMark() throws IOException {
@@ -501,7 +512,7 @@ public final class RaftReplica implements Replica {
     }
 
     private LeadershipCycle.Parts leadershipParts() {
-        return new LeadershipCycle.Parts(contact, groupCommit, this::state);
+        return new LeadershipCycle.Parts(contact, groupCommit, this::state, succession);
     }
 
     private static boolean portTaken(@Nullable Throwable e) {

@@ -5,6 +5,7 @@ import dev.muster.core.KeyspaceValidation;
 import dev.muster.core.RegistryState;
 import dev.muster.core.Rejection;
 import dev.muster.core.Validation;
+import dev.muster.server.history.EventHistory;
 import dev.muster.server.replica.Freshness;
 import dev.muster.server.replica.Replica;
 import dev.muster.v1.Header;
@@ -16,6 +17,7 @@ import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.ListServicesResponse;
 import dev.muster.v1.LookupRequest;
 import dev.muster.v1.LookupResponse;
+import dev.muster.v1.Moment;
 import dev.muster.v1.ReadOptions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,22 +29,34 @@ import java.util.concurrent.TimeUnit;
 final class Reads {
     private final Replica replica;
     private final Freshness freshness;
+    private final EventHistory history;
     private final Lookups lookups = new Lookups();
 
-    Reads(Replica replica, Freshness freshness) {
+    Reads(Replica replica, Freshness freshness, EventHistory history) {
         this.replica = replica;
         this.freshness = freshness;
+        this.history = history;
     }
 
     CompletableFuture<LookupResponse> lookup(LookupRequest request) {
         Validation.lookup(request);
-        return admit(request.getRead()).thenApply(nothing -> answer(request));
+        return request.hasAt()
+                ? past(request.getAt(), request.getRead())
+                        .thenApply(then -> new Lookups().answer(then, request, then.header(age(request.getRead()))))
+                : admit(request.getRead()).thenApply(nothing -> answer(request));
     }
 
     CompletableFuture<ListServicesResponse> list(ListServicesRequest request) {
         Validation.listServices(request);
         Pages.start(request);
-        return admit(request.getRead()).thenApply(nothing -> answer(request));
+        return request.hasAt()
+                ? past(request.getAt(), request.getRead())
+                        .thenApply(then -> Pages.answer(then, request, then.header(age(request.getRead()))))
+                : admit(request.getRead()).thenApply(nothing -> answer(request));
+    }
+
+    private CompletableFuture<RegistryState> past(Moment at, ReadOptions read) {
+        return admit(read).thenCompose(nothing -> history.at(at));
     }
 
     CompletableFuture<ListKeyspacesResponse> keyspaces(ListKeyspacesRequest request) {

@@ -137,7 +137,7 @@ public final class RpcServer implements AutoCloseable {
         WatchHub hub = WatchHub.start(replica, freshness, watchLoop, info.groupId());
         EventHistory history =
                 closing(EventHistory.start(replica, events, closing(new ThreadLoop("events", failures))));
-        Reads reads = new Reads(replica, freshness);
+        Reads reads = new Reads(replica, freshness, history);
         Forwarder forwarder = new Forwarder(replica.node(), leader, link, replies);
         SessionService sessions = new SessionService(
                 new SessionService.Needs(info, replica, reads, keepAlives, replies, this::ownThread));

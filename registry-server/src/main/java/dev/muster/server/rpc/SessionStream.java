@@ -182,6 +182,7 @@ final class SessionStream implements StreamObserver<ClientFrame> {
                         APPEND_EVENT -> writes.accept(command(request));
                 case LOOKUP -> {
                     Validation.lookup(request.getLookup());
+                    checkPresent(request.getLookup().hasAt());
                     read(
                             request,
                             request.getLookup().getRead(),
@@ -189,6 +190,7 @@ final class SessionStream implements StreamObserver<ClientFrame> {
                 }
                 case LIST_SERVICES -> {
                     Validation.listServices(request.getListServices());
+                    checkPresent(request.getListServices().hasAt());
                     Pages.start(request.getListServices());
                     read(
                             request,
@@ -228,6 +230,13 @@ final class SessionStream implements StreamObserver<ClientFrame> {
         for (int i = 0; i < outcomes.size(); i++) {
             Request request = requests.get(i);
             var unused = outcomes.get(i).whenComplete((result, failure) -> reply(request, result, failure));
+        }
+    }
+
+    /** What a list of the past takes would hold up what comes after it in the stream. */
+    private static void checkPresent(boolean hasMoment) {
+        if (hasMoment) {
+            throw Rejection.invalid("at", "a moment", "none in a session; ask by a call of its own");
         }
     }
 

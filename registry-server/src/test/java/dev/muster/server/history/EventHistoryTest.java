@@ -16,12 +16,14 @@ import dev.muster.server.replica.SingleReplica;
 import dev.muster.server.task.FakeLoop;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Change;
+import dev.muster.v1.CreateKeyspaceRequest;
 import dev.muster.v1.Error;
 import dev.muster.v1.Event;
 import dev.muster.v1.EventFilter;
 import dev.muster.v1.EventType;
 import dev.muster.v1.ListEventsRequest;
 import dev.muster.v1.ListEventsResponse;
+import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.Reason;
 import dev.muster.v1.TailEventsRequest;
 import dev.muster.v1.TailEventsResponse;
@@ -254,6 +256,87 @@ final class EventHistoryTest {
         loop.run();
 
         assertThat(sequences(reader.events)).isEqualTo(upTo(912));
+    }
+
+    @Test
+    void aTailFromATimeGetsWhatFitsAndWhatHappensFromThenOn() {
+        EventHistory history = start(replica, "a");
+        write(100);
+        loop.run();
+        long now = replica.state().clockMillis();
+        Reader all = new Reader();
+        Reader none = new Reader();
+        history.tail(from(now), all);
+        history.tail(from(now + 1), none);
+        loop.run();
+        write(5);
+        loop.run();
+
+        assertThat(sequences(all.events)).isEqualTo(upTo(107));
+        assertThat(none.events).isEmpty();
+        assertThat(none.end).isNull();
+    }
+
+    private static TailEventsRequest from(long millis) {
+        return TailEventsRequest.newBuilder()
+                .setFilter(EventFilter.newBuilder().setFromMillis(millis))
+                .build();
+    }
+
+    @Test
+    void keySetsPushNoEventOutOfTheLog() {
+        EventHistory history = start(replica, "a");
+        write(3);
+        long session = Replicas.opened(replica, 10_000);
+        Replicas.done(
+                replica,
+                Command.newBuilder()
+                        .setCreateKeyspace(CreateKeyspaceRequest.newBuilder().setName("invoice")));
+        for (int i = 1; i <= 3_000; i++) {
+            Replicas.done(
+                    replica,
+                    Command.newBuilder()
+                            .setSession(session)
+                            .setGeneration(1)
+                            .setSequence(i)
+                            .setAckBelow(i)
+                            .setNextKeySet(NextKeySetRequest.newBuilder()
+                                    .setKeyspace("invoice")
+                                    .setSize(1)));
+        }
+
+        assertThat(filtered(history, EventFilter.newBuilder().setService("orders")))
+                .hasSize(3);
+        assertThat(sequences(listAll(history, request(1_000)))).isEqualTo(upTo(3_007));
+    }
+
+    @Test
+    void eventsAreWrittenManyAtATimeUnlessSomebodyWaitsForThem() throws IOException {
+        EventHistory history = start(replica, "a");
+        loop.run();
+        long before = eventBytes();
+        write(10);
+        loop.run();
+        assertThat(eventBytes()).as("nobody waits").isEqualTo(before);
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(eventBytes()).as("but not for long").isGreaterThan(before);
+
+        Reader reader = new Reader();
+        history.tail(TailEventsRequest.getDefaultInstance(), reader);
+        loop.run();
+        write(1);
+        loop.run();
+        assertThat(reader.events).hasSize(1);
+    }
+
+    private long eventBytes() throws IOException {
+        try (var files = Files.walk(folder)) {
+            long bytes = 0;
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file);
+            }
+            return bytes;
+        }
     }
 
     @Test

@@ -9,10 +9,16 @@ import dev.muster.server.replica.Replicas;
 import dev.muster.server.replica.ScriptedReplica;
 import dev.muster.server.replica.SingleReplica;
 import dev.muster.server.task.FakeLoop;
+import dev.muster.v1.AppendEventRequest;
+import dev.muster.v1.Event;
+import dev.muster.v1.EventType;
+import dev.muster.v1.Pair;
+import dev.muster.v1.PairPart;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
 import dev.muster.v1.RevokeLeaseRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +53,48 @@ final class LeaseReaperTest {
         assertThat(exists(lease)).isFalse();
         assertThat(real.state().catalog().instanceCount()).isZero();
         assertThat(expiries()).hasSize(1);
+    }
+
+    @Test
+    void aPairThatNobodyClosesIsInterruptedOnceWhenTheGraceAfterItsSessionIsOver() {
+        Duration grace = Duration.ofMillis(real.state().settings().getPairGraceMillis());
+        long session = Replicas.opened(replica, TTL);
+        for (String id : List.of("closed", "orphan")) {
+            Replicas.done(replica, told(session, id.equals("closed") ? 1 : 2, id, PairPart.PAIR_PART_BEFORE));
+        }
+
+        loop.advance(ALMOST_TTL.plus(TICKS));
+        assertThat(real.state().sessions().size()).isZero();
+        assertThat(real.state().pairs().size()).isEqualTo(2);
+        long next = Replicas.opened(replica, 3_600_000);
+        Replicas.done(replica, told(next, 1, "closed", PairPart.PAIR_PART_AFTER));
+        loop.advance(grace.minusMillis(TTL));
+        assertThat(interrupted()).isEmpty();
+        loop.advance(Duration.ofMillis(TTL).plus(TICKS));
+        loop.advance(grace);
+
+        assertThat(interrupted()).containsExactly("orphan");
+        assertThat(real.state().pairs().size()).isZero();
+    }
+
+    private static Command.Builder told(long session, long sequence, String id, PairPart part) {
+        return Command.newBuilder()
+                .setSession(session)
+                .setGeneration(1)
+                .setSequence(sequence)
+                .setAppendEvent(AppendEventRequest.newBuilder()
+                        .setKind("restart")
+                        .setPair(Pair.newBuilder().setOwner("host-1").setId(id).setPart(part)));
+    }
+
+    private List<String> interrupted() {
+        List<String> ids = new ArrayList<>();
+        for (Event event : real.state().events().from(1)) {
+            if (event.getType() == EventType.EVENT_TYPE_CLIENT_INTERRUPTED) {
+                ids.add(event.getPair().getId());
+            }
+        }
+        return ids;
     }
 
     @Test

@@ -2,6 +2,7 @@
 package dev.muster.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
@@ -20,6 +21,7 @@ import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.ListServicesResponse;
 import dev.muster.v1.LookupRequest;
 import dev.muster.v1.LookupResponse;
+import dev.muster.v1.Moment;
 import dev.muster.v1.ReadOptions;
 import dev.muster.v1.Reason;
 import dev.muster.v1.RegisterRequest;
@@ -200,6 +202,39 @@ final class RegistryServiceTest {
         assertThat(pending)
                 .succeedsWithin(Duration.ofSeconds(5))
                 .satisfies(found -> assertThat(found.getInstancesCount()).isEqualTo(1));
+    }
+
+    @Test
+    void aListOfThePastIsThatOfThen() {
+        node.registry().register(Replicas.register("orders", "a", 0));
+        long then = node.replica.state().revision();
+        ListServicesResponse list = node.registry().listServices(ListServicesRequest.getDefaultInstance());
+        LookupResponse found = node.registry()
+                .lookup(LookupRequest.newBuilder().setService("orders").build());
+        node.registry().deregister(Replicas.deregister("orders", "a"));
+        node.registry().register(Replicas.register("orders", "b", 0));
+        node.registry().register(Replicas.register("payments", "a", 0));
+
+        Moment at = Moment.newBuilder().setRevision(then).build();
+        assertThat(node.registry()
+                        .listServices(ListServicesRequest.newBuilder().setAt(at).build()))
+                .isEqualTo(list);
+        assertThat(node.registry()
+                        .lookup(LookupRequest.newBuilder()
+                                .setService("orders")
+                                .setAt(at)
+                                .build()))
+                .isEqualTo(found);
+        assertThatThrownBy(() -> node.registry()
+                        .listServices(ListServicesRequest.newBuilder()
+                                .setAt(Moment.newBuilder().setRevision(4711))
+                                .build()))
+                .hasMessageContaining("at.revision: 4711 (expected: at most 5");
+        assertThatThrownBy(() -> node.registry()
+                        .listServices(ListServicesRequest.newBuilder()
+                                .setAt(Moment.getDefaultInstance())
+                                .build()))
+                .hasMessageContaining("at: \"0\" (expected: a revision that was made");
     }
 
     @Test
