@@ -208,7 +208,8 @@ final class GrpcClient implements MusterClient {
         checkOpen();
         long deadline = loop.nanoTime() + options.requestTimeout().toNanos();
         PendingRead read = new PendingRead(Wire.lookup(query, options.namespace()), deadline);
-        if (query.consistency().level() == Consistency.Level.LINEARIZABLE && !read.request().hasAt()) {
+        if (query.consistency().level() == Consistency.Level.LINEARIZABLE
+                && !read.request().hasAt()) {
             session.read(read);
         } else {
             readAlone(read);
