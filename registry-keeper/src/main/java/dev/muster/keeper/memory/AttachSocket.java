@@ -67,7 +67,7 @@ final class AttachSocket {
     /**
      * Makes the JVM open its socket, which takes it a moment.
      *
-     * @return whether that may be hoped for
+     * @return whether that may be hoped for; not yet for a JVM that is still starting
      * @throws AttachException GONE, or REFUSED when this is no JVM, or one that does not want it
      */
     boolean ask() throws IOException {

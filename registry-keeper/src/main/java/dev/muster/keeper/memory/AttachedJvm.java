@@ -113,10 +113,7 @@ public final class AttachedJvm {
                     socket.forget();
                     return path;
                 } catch (NoSuchFileException e) {
-                    if (!asked && !socket.ask()) {
-                        throw new AttachException(Kind.SILENT, "the JVM " + process.pid() + " is still starting");
-                    }
-                    asked = true;
+                    asked = asked || socket.ask();
                     checkTime(deadline);
                     LockSupport.parkNanos(SOCKET_LOOK_NANOS);
                 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,6 +24,10 @@ public final class ChildJvm implements AutoCloseable {
     /** Small enough that errors come soon. */
     public static final List<String> SMALL = List.of(
             "-Xmx48m", "-XX:MaxMetaspaceSize=24m", "-XX:MaxDirectMemorySize=4m", "-XX:+UseSerialGC", "-Xlog:disable");
+
+    /** The same, with what a keeper adds. */
+    public static final List<String> WATCHED =
+            Stream.concat(SMALL.stream(), MemoryWatch.jvmOptions().stream()).toList();
 
     private static final Duration START_BOUND = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -46,10 +51,10 @@ public final class ChildJvm implements AutoCloseable {
         return homes;
     }
 
-    private static java.util.Optional<Path> find(String version) {
+    private static Optional<Path> find(String version) {
         Path all = Path.of("/usr/lib/jvm");
         if (!Files.isDirectory(all)) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         try (Stream<Path> homes = Files.list(all)) {
             return homes.filter(home -> Files.isExecutable(home.resolve("bin/java")))

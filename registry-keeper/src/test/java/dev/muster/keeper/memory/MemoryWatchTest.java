@@ -47,7 +47,7 @@ final class MemoryWatchTest {
     @ParameterizedTest
     @MethodSource("jdks")
     void eachKindOfErrorIsSeenThoughTheProgramHidesIt(Path jdk) {
-        try (ChildJvm child = ChildJvm.start(jdk, folder, options());
+        try (ChildJvm child = ChildJvm.start(jdk, folder, ChildJvm.WATCHED);
                 MemoryWatch watch = watch(child, ErrorCounts.NONE)) {
             for (var request : Map.of("oom", HEAP, "soe", STACK, "threads", THREADS, "array", ARRAY_SIZE)
                     .entrySet()) {
@@ -68,7 +68,7 @@ final class MemoryWatchTest {
     @ParameterizedTest
     @MethodSource("jdks")
     void errorsThatEndTheirThreadAreSeenWithClassAndMethod(Path jdk) {
-        try (ChildJvm child = ChildJvm.start(jdk, folder, options());
+        try (ChildJvm child = ChildJvm.start(jdk, folder, ChildJvm.WATCHED);
                 MemoryWatch watch = watch(child, ErrorCounts.NONE)) {
             for (var request :
                     Map.of("soe", STACK, "oom", HEAP, "direct", DIRECT).entrySet()) {
@@ -87,7 +87,7 @@ final class MemoryWatchTest {
 
     @Test
     void healthyJvmIsReportedForNothing() {
-        try (ChildJvm child = ChildJvm.start(jdks().get(0), folder, options());
+        try (ChildJvm child = ChildJvm.start(jdks().get(0), folder, ChildJvm.WATCHED);
                 MemoryWatch watch = watch(child, ErrorCounts.NONE)) {
             awaitState(watch, MemoryWatch.State.WATCHING);
             child.get("/ping").join();
@@ -113,7 +113,7 @@ final class MemoryWatchTest {
 
     @Test
     void whatHappenedWhileNobodyWatchedIsReportedOnceToTheNextWatch() {
-        try (ChildJvm child = ChildJvm.start(jdks().get(0), folder, options())) {
+        try (ChildJvm child = ChildJvm.start(jdks().get(0), folder, ChildJvm.WATCHED)) {
             child.get("/soe?caught=true").join();
             ErrorCounts told;
             try (MemoryWatch first = watch(child, ErrorCounts.NONE)) {
@@ -133,7 +133,7 @@ final class MemoryWatchTest {
 
     @Test
     void stoppedJvmHoldsUpNobodyAndIsSeenAgainWhenItGoesOn() {
-        try (ChildJvm child = ChildJvm.start(jdks().get(0), folder, options());
+        try (ChildJvm child = ChildJvm.start(jdks().get(0), folder, ChildJvm.WATCHED);
                 MemoryWatch watch = watch(child, ErrorCounts.NONE)) {
             awaitState(watch, MemoryWatch.State.WATCHING);
             child.signal("STOP");
@@ -148,7 +148,7 @@ final class MemoryWatchTest {
 
     @Test
     void endOfTheProcessEndsTheWatch() {
-        try (ChildJvm child = ChildJvm.start(jdks().get(0), folder, options());
+        try (ChildJvm child = ChildJvm.start(jdks().get(0), folder, ChildJvm.WATCHED);
                 MemoryWatch watch = watch(child, ErrorCounts.NONE)) {
             awaitState(watch, MemoryWatch.State.WATCHING);
             child.signal("KILL");
@@ -174,7 +174,7 @@ final class MemoryWatchTest {
 
     @Test
     void anotherProcessOfThePidIsNotAsked() {
-        try (ChildJvm child = ChildJvm.start(jdks().get(0), folder, options())) {
+        try (ChildJvm child = ChildJvm.start(jdks().get(0), folder, ChildJvm.WATCHED)) {
             JvmProcess older =
                     new JvmProcess(child.process().pid(), child.process().startTicks() - 1);
             try (MemoryWatch watch =
@@ -192,7 +192,7 @@ final class MemoryWatchTest {
     @ParameterizedTest
     @MethodSource("jdksOfTrials")
     void timesFromTheErrorToItsReport(Path jdk) throws IOException {
-        try (ChildJvm child = ChildJvm.start(jdk, folder, options());
+        try (ChildJvm child = ChildJvm.start(jdk, folder, ChildJvm.WATCHED);
                 MemoryWatch watch = watch(child, ErrorCounts.NONE)) {
             awaitState(watch, MemoryWatch.State.WATCHING);
             Map<String, MemoryErrorKind> requests =
@@ -221,7 +221,7 @@ final class MemoryWatchTest {
     @MethodSource("jdksOfTrials")
     void costOfALookAtAHealthyJvm(Path jdk) throws IOException {
         int looks = 2000;
-        try (ChildJvm child = ChildJvm.start(jdk, folder, options())) {
+        try (ChildJvm child = ChildJvm.start(jdk, folder, ChildJvm.WATCHED)) {
             AttachedJvm jvm = new AttachedJvm(child.process());
             for (String command : List.of("VM.events log=exc", "VM.info")) {
                 int times = command.equals("VM.info") ? looks / 10 : looks;
@@ -263,11 +263,6 @@ final class MemoryWatchTest {
                 sorted.length,
                 Arrays.toString(sorted));
         assertThat(sorted[sorted.length - 1]).isLessThan(GENEROUS.toMillis());
-    }
-
-    private static List<String> options() {
-        return Stream.concat(ChildJvm.SMALL.stream(), MemoryWatch.jvmOptions().stream())
-                .toList();
     }
 
     private MemoryWatch watch(ChildJvm child, ErrorCounts told) {
