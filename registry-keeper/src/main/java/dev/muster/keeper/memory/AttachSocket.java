@@ -92,9 +92,9 @@ final class AttachSocket {
                     Kind.REFUSED, "the JVM " + process.pid() + " does not take SIGQUIT (expected: no -Xrs)");
         }
         signals++;
-        asked = true;
         try {
             Files.createFile(temporary(".attach_pid"));
+            asked = true;
         } catch (FileAlreadyExistsException e) {
             // Another tool asks at this moment; its file does as well.
         }

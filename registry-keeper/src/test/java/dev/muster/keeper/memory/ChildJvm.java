@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -74,15 +75,26 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** How one is started. */
+    public static LaunchLine launch(Path jdk, List<String> options) {
+        List<String> argv = new ArrayList<>(List.of(jdk.resolve("bin/java").toString()));
+        argv.addAll(options);
+        argv.addAll(List.of("-cp", classes(), TrafficDouble.class.getName(), "0"));
+        return new LaunchLine(argv, Map.of());
+    }
+
     /** Starts one and waits until it serves. Its output goes into a log file in the folder. */
     public static ChildJvm start(Path jdk, Path folder, List<String> options) {
+        return start(launch(jdk, options), folder);
+    }
+
+    /** Starts one and waits until it serves. Its output goes into a log file in the folder. */
+    public static ChildJvm start(LaunchLine launch, Path folder) {
         try {
             Path log = Files.createTempFile(folder, "child", ".log");
-            List<String> argv = new ArrayList<>(List.of(jdk.resolve("bin/java").toString()));
-            argv.addAll(options);
-            argv.addAll(List.of("-cp", classes(), TrafficDouble.class.getName(), "0"));
             ProcessBuilder builder =
-                    new ProcessBuilder(argv).redirectErrorStream(true).redirectOutput(log.toFile());
+                    new ProcessBuilder(launch.argv()).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().putAll(launch.environment());
             Process process = builder.start();
             try {
                 String ready = await().atMost(START_BOUND)

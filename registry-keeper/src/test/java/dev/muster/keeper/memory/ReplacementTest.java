@@ -32,7 +32,7 @@ final class ReplacementTest {
             Duration.ofSeconds(60),
             Duration.ofSeconds(1),
             Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
+            Duration.ofMinutes(6),
             Duration.ofSeconds(5),
             Duration.ofSeconds(1),
             2);
