@@ -17,9 +17,6 @@ public record ErrorTrace(MemoryErrorKind kind, Optional<ErrorSite> site) {
     private static final Pattern HEAD =
             Pattern.compile("(?:^|[\\s:])(?:java\\.lang\\.(?<type>OutOfMemoryError|StackOverflowError)"
                     + "|io\\.netty\\.util\\.internal\\.(?<netty>OutOfDirectMemoryError))(?:: ?(?<message>.*))?$");
-    private static final Pattern FRAME =
-            Pattern.compile("^\\s+at (?:[^/\\s(]*/){0,2}(?<class>[\\w.$]+)\\.(?<method>[\\w$<>]+)\\(.*\\)\\s*$");
-    private static final List<String> LIBRARY = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
     /**
      * All such errors in these lines, in order. A log that merely speaks of an error looks the same: what is found here
@@ -64,20 +61,16 @@ public record ErrorTrace(MemoryErrorKind kind, Optional<ErrorSite> site) {
     private static Optional<ErrorSite> site(List<String> below) {
         Optional<ErrorSite> first = Optional.empty();
         for (String line : below) {
-            Matcher frame = FRAME.matcher(line);
-            if (!frame.matches()) {
+            Optional<StackFrame> frame = StackFrame.parse(line);
+            if (frame.isEmpty()) {
                 break;
             }
-            ErrorSite site = new ErrorSite(frame.group("class"), frame.group("method"), ErrorSite.Source.TRACE);
-            if (!isLibrary(site.className())) {
+            ErrorSite site = frame.get().site(ErrorSite.Source.TRACE);
+            if (frame.get().isProgram()) {
                 return Optional.of(site);
             }
             first = first.isPresent() ? first : Optional.of(site);
         }
         return first;
-    }
-
-    static boolean isLibrary(String className) {
-        return LIBRARY.stream().anyMatch(className::startsWith);
     }
 }

@@ -23,7 +23,12 @@ final class MemoryProbe {
     private static final String COUNTERS = "VM.info";
     private static final String THREADS = "Thread.print";
     private static final Pattern ELAPSED = Pattern.compile("elapsed time: (\\d+\\.\\d+) seconds");
-    private static final Duration ANSWER_BOUND = Duration.ofMillis(500);
+
+    /** A JVM that does nothing but collect garbage answers late, and that is when it matters. */
+    private static final Duration ANSWER_BOUND = Duration.ofSeconds(2);
+
+    /** A report does not wait longer for its class and method. */
+    private static final Duration SITE_BOUND = Duration.ofMillis(500);
 
     /** The counters are read this often without a reason, in case the ring should ever not show one. */
     private static final Duration COUNTERS_PERIOD = Duration.ofSeconds(10);
@@ -125,7 +130,7 @@ final class MemoryProbe {
         }
         siteNanos = Optional.of(nanoClock.getAsLong());
         try {
-            return ThreadDump.site(jvm.run(THREADS, ANSWER_BOUND), entry.thread());
+            return ThreadDump.site(jvm.run(THREADS, SITE_BOUND), entry.thread());
         } catch (IOException e) {
             // The error counts with or without its site: the JVM may be past answering.
             return Optional.empty();

@@ -2,14 +2,9 @@
 package dev.muster.keeper.memory;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Reads the answer to {@code Thread.print}. Stateless. */
 final class ThreadDump {
-    private static final Pattern FRAME =
-            Pattern.compile("^\\tat (?:[^/\\s(]*/){0,2}(?<class>[\\w.$]+)\\.(?<method>[\\w$<>]+)\\(.*\\)$");
-
     private ThreadDump() {}
 
     /** Where a thread stands: its uppermost frame of the program, if it is in the program at all. */
@@ -19,10 +14,9 @@ final class ThreadDump {
             if (line.startsWith("\"")) {
                 inThread = tid(line).equals(strip(threadAddress));
             } else if (inThread) {
-                Matcher frame = FRAME.matcher(line);
-                if (frame.matches() && !ErrorTrace.isLibrary(frame.group("class"))) {
-                    return Optional.of(
-                            new ErrorSite(frame.group("class"), frame.group("method"), ErrorSite.Source.THREAD));
+                Optional<StackFrame> frame = StackFrame.parse(line).filter(StackFrame::isProgram);
+                if (frame.isPresent()) {
+                    return frame.map(found -> found.site(ErrorSite.Source.THREAD));
                 }
             }
         }

@@ -63,11 +63,18 @@ final class ErrorTraceTest {
                 \tat java.lang.Thread.sleep0(java.base@25/Native Method)
                 \tat com.example.Main.wait(Main.java:3)
 
+                "lambda" #3 [125] prio=5 tid=0x00007fec88777777 nid=125 runnable
+                \tat com.example.Main$$Lambda$14/0x0000000800c08000.is(Unknown Source)
+                \tat com.example.Main$$Lambda/0x800000027.is(Unknown Source)
+                \tat app//com.example.Inner$Part.<init>(Inner.java:7)
+
                 "other" #2 [124] prio=5 tid=0x00007fec88999999 nid=124 runnable
                 \tat com.example.Other.run(Other.java:3)
                 """;
         assertThat(ThreadDump.site(dump, "00007fec8802a940"))
                 .contains(new ErrorSite("com.example.Main", "wait", ErrorSite.Source.THREAD));
+        assertThat(ThreadDump.site(dump, "00007fec88777777"))
+                .contains(new ErrorSite("com.example.Inner$Part", "<init>", ErrorSite.Source.THREAD));
         assertThat(ThreadDump.site(dump, "00007fec00000000")).isEmpty();
     }
 
