@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -212,6 +214,38 @@ final class MemoryWatchTest {
                     }
                     print(jdk, request.getKey() + caught, millis);
                 }
+            }
+        }
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @MethodSource("jdksOfTrials")
+    void timesWhileFourThreadsRunOutOfHeapAgainAndAgain(Path jdk) {
+        int reports = 40;
+        for (String collector : List.of("-XX:+UseParallelGC", "-XX:+UseG1GC")) {
+            List<String> options = new ArrayList<>(ChildJvm.WATCHED);
+            options.remove("-XX:+UseSerialGC");
+            options.add(collector);
+            seen.clear();
+            try (ChildJvm child = ChildJvm.start(jdk, folder, options);
+                    MemoryWatch watch = watch(child, ErrorCounts.NONE)) {
+                awaitState(watch, MemoryWatch.State.WATCHING);
+                List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
+                await().atMost(GENEROUS.multipliedBy(5))
+                        .pollInterval(Duration.ofMillis(10))
+                        .until(() -> {
+                            requests.removeIf(CompletableFuture::isDone);
+                            while (requests.size() < 4) {
+                                requests.add(child.get("/oom?caught=true"));
+                            }
+                            return seen.size() >= reports;
+                        });
+                List<Long> millis = seen.stream()
+                        .map(error -> Duration.between(error.thrownAt(), error.seenAt())
+                                .toMillis())
+                        .toList();
+                print(jdk, "oom by four threads, " + collector + ",", millis);
             }
         }
     }
