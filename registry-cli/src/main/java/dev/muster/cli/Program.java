@@ -67,6 +67,7 @@ final class Program {
                 .addSubcommand(new LeaderCommand(context))
                 .addSubcommand(new SnapshotCommand(context))
                 .addSubcommand(new HashCommand(context))
+                .addSubcommand(new KeeperCommand(context))
                 .addSubcommand(new ServerCommand())
                 .addSubcommand(new ArchiveCommand())
                 .addSubcommand(new VersionCommand(context))
