@@ -73,6 +73,10 @@ final class Keeper implements AutoCloseable {
         Manifests manifests = Manifests.read(config.manifests());
         Map<String, String> invalid = new TreeMap<>(manifests.problems());
         invalid.forEach((unit, problems) -> LOG.error("{} is not kept:\n{}", unit, problems));
+        for (Manifest manifest : manifests.units()) {
+            // None of them is given to another unit.
+            UnitFile.portsOf(config.data().resolve("units"), manifest.unit()).forEach(tools.ports()::keep);
+        }
         Roll place = roll;
         for (Manifest manifest : manifests.units()) {
             try {
@@ -120,6 +124,9 @@ final class Keeper implements AutoCloseable {
                 unit.tick(unit.after().stream().allMatch(this::isReady));
             } catch (RuntimeException e) {
                 LOG.error("{} cannot be looked after; please report this", unit.unit(), e);
+            } catch (Error e) {
+                LOG.error("the keeper ends, for the next one to adopt what runs", e);
+                Runtime.getRuntime().halt(ExitCode.ERROR.number());
             }
         }
     }

@@ -8,9 +8,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A probe that is asked again and again, never twice at a time. For the keeper's thread. */
 final class Question {
+    private static final Logger LOG = LoggerFactory.getLogger(Question.class);
+
     private final Probe probe;
     private final Executor loop;
     private Damping damping;
@@ -53,7 +57,11 @@ final class Question {
                                 heard.accept(new Answer(yes, damping.fails(yes)));
                             }
                         },
-                        loop);
+                        loop)
+                .exceptionally(failure -> {
+                    LOG.error("an answer was not dealt with; please report this", failure);
+                    return null;
+                });
     }
 
     /**

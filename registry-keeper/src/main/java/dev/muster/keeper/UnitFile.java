@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /** What is remembered of one unit, as a file that is replaced whole or not at all. For one thread. */
@@ -51,6 +53,15 @@ final class UnitFile {
             return new UnitFile(path, JSON.fromJson(Files.readString(path), Content.class));
         } catch (JsonParseException e) {
             throw new IOException(path + " is damaged (expected: JSON; end the unit by hand, then remove the file)", e);
+        }
+    }
+
+    /** The ports that a unit was given before; none when its file cannot be read, which {@link #open} tells. */
+    static Collection<Integer> portsOf(Path folder, String unit) {
+        try {
+            return open(folder, unit).content().ports().values();
+        } catch (IOException e) {
+            return List.of();
         }
     }
 

@@ -323,7 +323,9 @@ final class UnitKeeper {
             Process started = launch(manifest.argv(), mark(number));
             child = started;
             childStart = number;
-            var unused = started.onExit().thenAcceptAsync(ended -> childEnded(number, ended), tools.loop());
+            var unused = started.onExit()
+                    .thenAcceptAsync(ended -> childEnded(number, ended), tools.loop())
+                    .exceptionally(this::failed);
             if (manifest.pidFile().isEmpty()) {
                 // Gone already: its end is on its way, and an id that no process has stands for it until then.
                 life.started(tools.processes().find(started.pid()).orElse(new ProcessId("", started.pid(), 0)), now());
@@ -367,6 +369,11 @@ final class UnitKeeper {
             starting.destroyForcibly();
         }
         endIfNothingRuns();
+    }
+
+    private @Nullable Void failed(Throwable failure) {
+        LOG.error("the end of {} was not dealt with; please report this", unit(), failure);
+        return null;
     }
 
     /** A program that went to the background and never said who it is leaves nothing to wait for. */

@@ -48,7 +48,7 @@ public final class Journal implements AutoCloseable {
         this.file = channel(folder.resolve("incidents.log"));
         file.truncate(whole);
         Path mark = folder.resolve("incidents.sent");
-        this.sent = Files.exists(mark) ? Long.parseLong(Files.readString(mark).strip()) : 0;
+        this.sent = Files.exists(mark) ? number(Files.readString(mark).strip()) : 0;
     }
 
     /** Opens the journal in a folder, a new one if there is none. */
@@ -113,9 +113,7 @@ public final class Journal implements AutoCloseable {
     /** The registry has all up to this one. */
     public synchronized void sent(long number) throws IOException {
         sent = number;
-        Path fresh = folder.resolve("incidents.sent.new");
-        Files.writeString(fresh, number + "\n");
-        Files.move(fresh, folder.resolve("incidents.sent"), StandardCopyOption.ATOMIC_MOVE);
+        replace(folder.resolve("incidents.sent"), number + "\n");
     }
 
     @Override
@@ -204,8 +202,31 @@ public final class Journal implements AutoCloseable {
 
     private static String name(Path path) throws IOException {
         if (!Files.exists(path)) {
-            Files.writeString(path, UUID.randomUUID().toString().substring(0, 8));
+            replace(path, UUID.randomUUID().toString().substring(0, 8));
         }
         return Files.readString(path).strip();
+    }
+
+    /** Nobody knows how far it was when the note of it is damaged: then the log of the registry is searched. */
+    private static long number(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            LOG.warn("incidents.sent is damaged: {}", text, e);
+            return 0;
+        }
+    }
+
+    private static void replace(Path path, String text) throws IOException {
+        Path fresh = path.resolveSibling(path.getFileName() + ".new");
+        try (FileChannel file = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer left = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (left.hasRemaining()) {
+                file.write(left);
+            }
+            file.force(true);
+        }
+        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     }
 }

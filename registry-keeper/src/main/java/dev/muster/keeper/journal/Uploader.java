@@ -86,8 +86,8 @@ public final class Uploader implements AutoCloseable {
     private boolean send(Incident incident) throws IOException {
         try {
             if (uncertain && isThere(incident)) {
+                // The next one may be there, too: the note of what was sent is as old as the disk says.
                 journal.sent(incident.number());
-                uncertain = false;
                 return true;
             }
             uncertain = false;

@@ -82,6 +82,18 @@ final class JournalTest {
     }
 
     @Test
+    void damagedNoteOfWhatTheRegistryHasMeansNothing() throws IOException {
+        try (Journal journal = Journal.open(folder)) {
+            journal.append(incident("a"));
+            journal.sent(1);
+        }
+        Files.writeString(folder.resolve("incidents.sent"), "");
+        try (Journal journal = Journal.open(folder)) {
+            assertThat(journal.oldestUnsent()).get().extracting(Incident::text).isEqualTo("a");
+        }
+    }
+
+    @Test
     void journalIsBoundedAndKeepsTheNewest() throws IOException {
         try (Journal journal = Journal.open(folder, 2_000)) {
             for (int i = 1; i <= 100; i++) {
