@@ -27,12 +27,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +75,10 @@ final class Keeper implements AutoCloseable {
         Tools tools = tools(config);
         Manifests manifests = Manifests.read(config.manifests());
         Map<String, String> invalid = new TreeMap<>(manifests.problems());
+        addLost(
+                config.data().resolve("units"),
+                manifests.units().stream().map(Manifest::unit).collect(Collectors.toSet()),
+                invalid);
         invalid.forEach((unit, problems) -> LOG.error("{} is not kept:\n{}", unit, problems));
         for (Manifest manifest : manifests.units()) {
             // None of them is given to another unit.
@@ -121,7 +128,7 @@ final class Keeper implements AutoCloseable {
     private void tick() {
         for (UnitKeeper unit : List.copyOf(units.values())) {
             try {
-                unit.tick(unit.after().stream().allMatch(this::isReady));
+                unit.tick(unit.after().stream().allMatch(this::isSettled));
             } catch (RuntimeException e) {
                 LOG.error("{} cannot be looked after; please report this", unit.unit(), e);
             } catch (Error e) {
@@ -131,9 +138,23 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    private boolean isReady(String name) {
+    private boolean isSettled(String name) {
         UnitKeeper unit = units.get(name);
-        return unit != null && unit.isReady();
+        return unit == null || unit.isSettled();
+    }
+
+    /** Units that were kept before and that nothing defines any more: whoever took the manifest away has to know. */
+    private static void addLost(Path folder, Set<String> defined, Map<String, String> invalid) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(UnitFile.ENDING))
+                    .map(name -> name.substring(0, name.length() - UnitFile.ENDING.length()))
+                    .filter(name -> !defined.contains(name) && !invalid.containsKey(name))
+                    .forEach(name -> invalid.put(
+                            name,
+                            "its manifest is gone; what runs of it is not kept (see " + folder.resolve(name)
+                                    + UnitFile.ENDING + ", end it, then remove that file)"));
+        }
     }
 
     private void claimed(String unit, long start, String claim) {

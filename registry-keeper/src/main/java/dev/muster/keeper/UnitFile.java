@@ -18,6 +18,8 @@ import java.util.Map;
 
 /** What is remembered of one unit, as a file that is replaced whole or not at all. For one thread. */
 final class UnitFile {
+    static final String ENDING = ".json";
+
     private static final Gson JSON = new Gson();
 
     private final Path path;
@@ -45,7 +47,7 @@ final class UnitFile {
      * @throws IOException when it cannot be read or is damaged
      */
     static UnitFile open(Path folder, String unit) throws IOException {
-        Path path = folder.resolve(unit + ".json");
+        Path path = folder.resolve(unit + ENDING);
         if (!Files.exists(path)) {
             return new UnitFile(path, Content.NEW);
         }

@@ -98,8 +98,10 @@ final class UnitKeeper {
         return manifest.after();
     }
 
-    boolean isReady() {
-        return life.phase() == Phase.READY;
+    /** Whether others need not wait for it: it is ready, or will not be before an operator says so. */
+    boolean isSettled() {
+        Memo memo = life.memo();
+        return life.phase() == Phase.READY || (life.phase() == Phase.DOWN && (memo.gaveUp() || !memo.wanted()));
     }
 
     /** Where its outputs go. */

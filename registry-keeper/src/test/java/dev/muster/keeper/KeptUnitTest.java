@@ -358,6 +358,34 @@ final class KeptUnitTest {
     }
 
     @Test
+    void unitWhoseManifestIsGoneIsShownAndItsProcessLeftAlone() throws Exception {
+        host.unit("orders", SLEEP);
+        host.start();
+        long pid = host.awaitReady("orders");
+        host.stop();
+        Path file = host.manifests().resolve("orders.yaml");
+        String manifest = Files.readString(file);
+        Files.delete(file);
+        host.start();
+        assertThat(host.status("orders").get("note").getAsString()).startsWith("its manifest is gone");
+        assertThat(Host.isAlive(pid)).isTrue();
+        host.stop();
+        host.unit("orders", manifest);
+        host.start();
+
+        assertThat(host.awaitReady("orders")).isEqualTo(pid);
+    }
+
+    @Test
+    void givenUpUnitKeepsNobodyWaiting() throws Exception {
+        host.unit("a", SLEEP, "after: [b]");
+        host.unit("b", "argv: [/bin/false]", "ready: {exec: [/bin/false]}", "restart: {budget: 0}");
+        host.start();
+        host.awaitReady("a");
+        assertThat(host.phase("b")).isEqualTo("gave-up");
+    }
+
+    @Test
     void badOrdersAreRefusedInWords() throws Exception {
         host.unit("orders", SLEEP);
         host.start();

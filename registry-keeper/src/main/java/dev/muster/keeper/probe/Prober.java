@@ -12,6 +12,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 /** Asks units. Each question has an end; what is not answered by then is a no. Safe for any thread. */
 public final class Prober implements AutoCloseable {
     private static final File NOTHING = new File("/dev/null");
+    private static final Set<String> HANDED_ON = Set.of("PATH", "HOME", "LANG");
     private static final int LEAST_GOOD = 200;
     private static final int LEAST_BAD = 400;
 
@@ -86,11 +88,12 @@ public final class Prober implements AutoCloseable {
     }
 
     private static boolean endsWell(List<String> argv, Duration timeout) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(argv)
+        ProcessBuilder builder = new ProcessBuilder(argv)
                 .redirectErrorStream(true)
                 .redirectInput(NOTHING)
-                .redirectOutput(NOTHING)
-                .start();
+                .redirectOutput(NOTHING);
+        builder.environment().keySet().retainAll(HANDED_ON);
+        Process process = builder.start();
         try {
             return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
         } finally {

@@ -38,6 +38,8 @@ public final class Life {
     private Instant nextStart = Instant.EPOCH;
     /** When the process ended whose successor is being started: then its AFTER is owed. */
     private @Nullable Instant endedAt;
+    /** Whether it was started or adopted by this keeper: from then on it waits for nobody. */
+    private boolean met;
 
     private Life(Manifest manifest, Memo memo, RandomGenerator random) {
         this.manifest = manifest;
@@ -83,6 +85,7 @@ public final class Life {
 
     private void adopt(ProcessId running, Instant now) {
         process = running;
+        met = true;
         switch (phase) {
             // Found by its mark: the keeper before did not come to note it.
             case DOWN -> enter(Phase.STARTING, now);
@@ -143,7 +146,8 @@ public final class Life {
     /**
      * Time passes.
      *
-     * @param mayStart whether all that it waits for is ready; a unit that ended by itself waits for nobody
+     * @param mayStart whether all that it waits for is ready. It counts for the first start under a keeper, since after
+     *     that of the machine all units are missing; a unit that ends later waits for nobody
      */
     public void tick(boolean mayStart, Instant now) {
         switch (phase) {
@@ -177,9 +181,10 @@ public final class Life {
         if (cause != null && now.isBefore(pausedUntil)) {
             return;
         }
-        if (cause == null && !mayStart) {
+        if (!met && !mayStart) {
             return;
         }
+        met = true;
         starts++;
         enter(Phase.STARTING, now);
         if (cause != null) {

@@ -54,6 +54,17 @@ final class LifeTest {
     }
 
     @Test
+    void unitsThatAMachineLostWaitForOthersAgain() {
+        run();
+        life = resume(life.memo(), null);
+        life.acts();
+        life.tick(false, now);
+        assertThat(life.acts()).isEmpty();
+        life.tick(true, now);
+        assertThat(life.acts()).contains(new Act.Start(2));
+    }
+
+    @Test
     void endedUnitIsAnnouncedAndStartedAtOnceAndItsOutcomeTold() {
         run();
         life.exited(KILLED, now);
