@@ -141,6 +141,8 @@ final class UnitKeeper {
         } else if (manifest.pidFile().isEmpty() || !exit.equals(new Exit(Exit.How.EXIT, 0))) {
             life.notStarted("the start: " + exit, now());
         }
+        // What is due is due now, and waits for no tick; it is no first start any more.
+        life.tick(false, now());
         settle();
     }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A host of a test: manifests, a keeper in this process or in one of its own, and what operators see. For one thread. */
 final class Host {
-    static final Duration LONGEST = Duration.ofSeconds(30);
+    static final Duration LONGEST = Duration.ofSeconds(60);
 
     private final Path folder;
     private @Nullable Keeper keeper;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Real processes, no registry. */
-@Timeout(60)
+@Timeout(180)
 final class KeptUnitTest {
     private static final String SLEEP = "argv: [/bin/sleep, 1000]";
     private static final String FORGIVING = "restart: {backoff: 50ms, most: 50ms, budget: 1000}";
