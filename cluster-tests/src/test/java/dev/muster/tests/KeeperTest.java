@@ -45,16 +45,17 @@ final class KeeperTest {
     @TempDir
     Path logs;
 
+    /** Not the cluster's: the path of a socket has to fit into 108 bytes. */
+    @TempDir
+    Path folder;
+
     /** One for each test, since they share a cluster. */
     private final String service = "kept-" + UUID.randomUUID();
 
     private final List<JavaChild> keepers = new ArrayList<>();
-    private Path folder;
 
     @BeforeEach
     void manifest() throws IOException {
-        // Not in the cluster's folder: the path of a socket has to fit into 108 bytes.
-        folder = Files.createTempDirectory("keeper");
         Files.createDirectory(folder.resolve("manifests"));
         Path file = Files.writeString(folder.resolve("manifests/kept.yaml"), """
                 argv: [/bin/sleep, 1000]
@@ -116,6 +117,9 @@ final class KeeperTest {
         ServiceInstance after = awaitListed(client);
         assertThat(after.listing().incarnation()).isEqualTo(before.listing().incarnation());
         assertThat(after.listing().lease()).isNotEqualTo(before.listing().lease());
+        assertThat(client.events().list(EventQuery.all().service(service)).map(RegistryEvent::type))
+                .as("the next keeper was there in time, and took nothing off the list")
+                .doesNotContain(EventType.INSTANCE_EXPIRED, EventType.INSTANCE_DEREGISTERED);
         assertThat(sizes).as("how many were listed, at each change").containsOnly(1);
         assertThat(pid()).isEqualTo(pid);
     }
@@ -157,7 +161,7 @@ final class KeeperTest {
                         "run",
                         "--manifests=" + folder.resolve("manifests"),
                         "--data=" + folder.resolve("data"),
-                        "--lease=8s",
+                        "--lease=20s",
                         "--endpoints=" + String.join(",", cluster.endpoints())));
         keepers.add(keeper);
         return keeper;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A keeper of the distribution, and the commands of the distribution that talk to it. */
 @DisabledOnOs(OS.WINDOWS)
@@ -30,14 +31,14 @@ final class KeeperIT {
             .toAbsolutePath()
             .toString();
 
+    @TempDir
     private Path folder;
+
     private String endpoint;
     private Process keeper;
 
     @BeforeEach
     void start() throws IOException {
-        // Short: the path of a socket has to fit into 108 bytes.
-        folder = Files.createTempDirectory("keeper");
         Files.createDirectory(folder.resolve("manifests"));
         manifest("orders", "argv: [/bin/sleep, 1000]");
         try (ServerSocket free = new ServerSocket(0)) {
