@@ -61,6 +61,6 @@ final class ArchitectureDocTest {
     }
 
     private Stream<Document> explaining() {
-        return Stream.concat(Stream.of(architecture), DecisionsTest.decisions());
+        return Stream.concat(Stream.of(architecture, Document.of("docs/KEEPER.md")), DecisionsTest.decisions());
     }
 }

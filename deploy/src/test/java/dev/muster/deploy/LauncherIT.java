@@ -35,12 +35,20 @@ final class LauncherIT {
                 .contains(
                         "registry-server", "registry-core", "ratis-server", "ratis-metrics-default", "logback-classic")
                 .doesNotContain("registry-cli", "registry-client", "slf4j-nop");
+        assertThat(jars(call("keeper", "run")))
+                .contains("registry-keeper", "registry-client", "logback-classic")
+                .doesNotContain("registry-cli", "registry-server", "ratis-server", "slf4j-nop", "picocli");
         assertThat(jars(call("tour"))).contains("registry-deploy", "registry-client");
     }
 
     @Test
     void theFirstWordChoosesTheProgramAndTheRestIsPassedOn() throws Exception {
         assertThat(call("server", "--node", "a b").lines()).endsWith("dev.muster.server.Main", "--node", "a b");
+        assertThat(call("keeper", "run", "--data", "a b").lines())
+                .endsWith("dev.muster.keeper.Main", "run", "--data", "a b")
+                .contains("-Xmx48m");
+        assertThat(call("keeper", "validate", "x").lines()).endsWith("dev.muster.keeper.Main", "validate", "x");
+        assertThat(call("keeper", "ps").lines()).endsWith("dev.muster.cli.Main", "keeper", "ps");
         assertThat(call("tour", "run").lines()).endsWith("dev.muster.tour.Tour", "run");
         assertThat(call("services", "ls").lines()).endsWith("dev.muster.cli.Main", "services", "ls");
         assertThat(call().lines()).endsWith("dev.muster.cli.Main");

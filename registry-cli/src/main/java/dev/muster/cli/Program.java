@@ -68,6 +68,7 @@ final class Program {
                 .addSubcommand(new SnapshotCommand(context))
                 .addSubcommand(new HashCommand(context))
                 .addSubcommand(new BenchCommand(context))
+                .addSubcommand(new KeeperCommand(context))
                 .addSubcommand(new ServerCommand())
                 .addSubcommand(new ArchiveCommand())
                 .addSubcommand(new VersionCommand(context))

@@ -27,6 +27,7 @@ final class ArchitectureTest {
                     .or(resideInAPackage("dev.muster.internal.."))
                     .or(resideInAPackage("dev.muster.core.."))
                     .or(resideInAPackage("dev.muster.server.."))
+                    .or(resideInAPackage("dev.muster.keeper.."))
                     .or(resideInAPackage("dev.muster.client.*.."))
                     .or(resideInAPackage("org.apache.ratis..")));
 

@@ -71,6 +71,11 @@ final class FakeMuster implements MusterClient {
     }
 
     @Override
+    public Registration announce(ServiceInstance instance, String claim) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public LookupResult lookup(LookupQuery query) {
         ask(query);
         return lookup;

@@ -44,6 +44,11 @@ final class FakeRegistration implements Registration {
     }
 
     @Override
+    public String claim() {
+        return "";
+    }
+
+    @Override
     public Optional<MusterException> problem() {
         return Optional.empty();
     }

@@ -58,6 +58,16 @@ public interface MusterClient extends AutoCloseable {
      */
     Registration announce(ServiceInstance instance);
 
+    /**
+     * As {@link #announce(ServiceInstance)}, for who held the instance before and has forgotten all but its
+     * {@link Registration#claim() claim}. The instance keeps its incarnation and, if it is still listed, is in the list
+     * without a gap; it is FENCED if another process took it over meanwhile. An empty claim claims nothing, and so does
+     * one of another history of the cluster.
+     *
+     * @throws IllegalArgumentException when the claim was never one
+     */
+    Registration announce(ServiceInstance instance, String claim);
+
     /** The instances of a service that serve, as of now: shows every write acknowledged before this call. */
     default LookupResult lookup(String service) {
         return lookup(LookupQuery.of(service));

@@ -20,6 +20,12 @@ public interface Registration extends AutoCloseable {
     /** The last incarnation that the registry gave it, 0 before the first. */
     long incarnation();
 
+    /**
+     * What {@link MusterClient#announce(ServiceInstance, String)} has to be told to go on as the same incarnation in
+     * another process, for those that keep it on a disk: one word without spaces. Empty before the first acceptance.
+     */
+    String claim();
+
     /** Why the last attempt to register failed, if the instance is not registered because of that. */
     Optional<MusterException> problem();
 

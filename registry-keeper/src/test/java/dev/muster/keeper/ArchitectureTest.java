@@ -27,7 +27,8 @@ final class ArchitectureTest {
                     .or(resideInAPackage("dev.muster.internal.."))
                     .or(resideInAPackage("dev.muster.core.."))
                     .or(resideInAPackage("dev.muster.server.."))
-                    .or(resideInAPackage("dev.muster.keeperent.*.."))
+                    .or(resideInAPackage("dev.muster.cli.."))
+                    .or(resideInAPackage("dev.muster.client.*.."))
                     .or(resideInAPackage("org.apache.ratis..")));
 
     @ArchTest

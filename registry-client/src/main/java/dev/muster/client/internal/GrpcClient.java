@@ -99,7 +99,7 @@ final class GrpcClient implements MusterClient {
 
     @Override
     public CompletableFuture<Registration> registerAsync(ServiceInstance instance) {
-        KeptRegistration registration = keep(instance);
+        KeptRegistration registration = keep(instance, Claim.NONE);
         CompletableFuture<Registration> accepted = Futures.shown(registration.first(), Function.identity());
         loop.execute(() -> {
             registration.start();
@@ -117,16 +117,25 @@ final class GrpcClient implements MusterClient {
 
     @Override
     public Registration announce(ServiceInstance instance) {
-        KeptRegistration registration = keep(instance);
+        return announce(instance, Claim.NONE);
+    }
+
+    @Override
+    public Registration announce(ServiceInstance instance, String claim) {
+        return announce(instance, Claim.parse(claim));
+    }
+
+    private Registration announce(ServiceInstance instance, Claim claim) {
+        KeptRegistration registration = keep(instance, claim);
         loop.execute(registration::start);
         return registration;
     }
 
-    private KeptRegistration keep(ServiceInstance instance) {
+    private KeptRegistration keep(ServiceInstance instance, Claim claim) {
         checkOpen();
         ServiceInstance full = instance.namespace().isEmpty() ? instance.namespace(options.namespace()) : instance;
         KeptRegistration made = new KeptRegistration(
-                Change.register(full), loop, session, options, new Backoff(random), callbacks, this::forget);
+                Change.register(full), claim, loop, session, options, new Backoff(random), callbacks, this::forget);
         KeptRegistration kept = registrations.compute(
                 full.key(), (key, before) -> before == null || before.state().isFinal() ? made : before);
         if (kept != made) {

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * with back-off; {@link Reason#FENCED} is believed at once and for good, because the newer process is the one to live.
  *
  * <p>It says which incarnation it supersedes only in the history that the number comes from. After a restore the old
- * numbers mean nothing, and whoever comes is new.
+ * numbers mean nothing, and whoever comes is new. What it begins with is its {@link Claim}, which another process may have
+ * left behind.
  */
 final class KeptRegistration implements Registration, Session.Follower {
     private static final Logger LOG = LoggerFactory.getLogger(KeptRegistration.class);
@@ -53,11 +54,10 @@ final class KeptRegistration implements Registration, Session.Follower {
     private int attempt;
     private @Nullable PendingWrite registering;
     private Loop.@Nullable Timer retry;
-    private Origin origin = Origin.NONE;
 
     private volatile ServiceInstance wanted;
     private volatile State state = State.REGISTERING;
-    private volatile long incarnation;
+    private volatile Claim claim;
     private volatile @Nullable MusterException problem;
 
     /** An update that the registry has not accepted yet. */
@@ -65,6 +65,7 @@ final class KeptRegistration implements Registration, Session.Follower {
 
     KeptRegistration(
             Change.Register change,
+            Claim claim,
             Loop loop,
             Session session,
             ClientOptions options,
@@ -74,6 +75,7 @@ final class KeptRegistration implements Registration, Session.Follower {
         this.key = change.key();
         this.accepted = change.instance();
         this.wanted = change.instance();
+        this.claim = claim;
         this.loop = loop;
         this.session = session;
         this.options = options;
@@ -105,7 +107,12 @@ final class KeptRegistration implements Registration, Session.Follower {
 
     @Override
     public long incarnation() {
-        return incarnation;
+        return claim.incarnation();
+    }
+
+    @Override
+    public String claim() {
+        return claim.toString();
     }
 
     @Override
@@ -179,7 +186,7 @@ final class KeptRegistration implements Registration, Session.Follower {
     }
 
     private Request.Builder registration(ServiceInstance form, Origin in) {
-        long supersedes = in.equals(origin) ? incarnation : 0;
+        long supersedes = in.equals(claim.origin()) ? claim.incarnation() : 0;
         return Request.newBuilder()
                 .setRegister(Wire.register(new Change.Register(form, supersedes), options.namespace()));
     }
@@ -195,8 +202,7 @@ final class KeptRegistration implements Registration, Session.Follower {
     }
 
     private void accepted(Sent sent, RegisterResponse response) {
-        incarnation = response.getIncarnation();
-        origin = session.origin();
+        claim = new Claim(session.origin(), response.getIncarnation());
         if (state == State.CLOSED) {
             deregister();
             return;
@@ -207,7 +213,7 @@ final class KeptRegistration implements Registration, Session.Follower {
         backoff.reset();
         wishes.removeAll(sent.wishes);
         become(State.REGISTERED);
-        LOG.info("{} is registered as incarnation {}", key, incarnation);
+        LOG.info("{} is registered as incarnation {}", key, claim.incarnation());
         sent.wishes.forEach(wish -> wish.granted.complete(null));
         first.complete(this);
         List.copyOf(wishes).forEach(this::send);
@@ -255,7 +261,7 @@ final class KeptRegistration implements Registration, Session.Follower {
 
     private void send(Wish wish) {
         int now = attempt;
-        Change.Update update = new Change.Update(key, wish.update, incarnation, 0);
+        Change.Update update = new Change.Update(key, wish.update, claim.incarnation(), 0);
         Futures.whenDone(write(update), (result, failure) -> {
             if (now == attempt && !state.isFinal()) {
                 updated(wish, failure);
@@ -342,7 +348,7 @@ final class KeptRegistration implements Registration, Session.Follower {
 
     private void deregister() {
         attempt++;
-        Change.Deregister change = new Change.Deregister(key, incarnation);
+        Change.Deregister change = new Change.Deregister(key, claim.incarnation());
         Futures.whenDone(write(change), (result, failure) -> over());
     }
 

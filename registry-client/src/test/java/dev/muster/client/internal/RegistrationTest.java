@@ -218,6 +218,43 @@ class RegistrationTest {
     }
 
     @Test
+    void claimedInstanceGoesOnAsTheSameIncarnationInAnotherProcess() {
+        String claim = registered(5).claim();
+        try (TestClient other = new TestClient(node)) {
+            Registration again = other.client.announce(TestClient.instance("p1"), claim);
+            FakeSession stream = node.nextSession();
+            stream.greet(12);
+            Request request = stream.request();
+
+            assertThat(request.getRegister().getSupersedes()).isEqualTo(5);
+            stream.accept(request, 5);
+            await().until(() -> again.state() == State.REGISTERED);
+            assertThat(again.claim()).isEqualTo(claim);
+        }
+    }
+
+    @Test
+    void claimOfAnotherEpochAndNoClaimClaimNothing() {
+        String claim = registered(5).claim();
+        try (TestClient other = new TestClient(node)) {
+            other.client.announce(TestClient.instance("p1"), claim);
+            other.client.announce(TestClient.instance("p2"), "");
+            FakeSession stream = node.nextSession();
+            stream.greet(12, "", FakeSession.EPOCH + 1);
+
+            assertThat(stream.request().getRegister().getSupersedes()).isZero();
+            assertThat(stream.request().getRegister().getSupersedes()).isZero();
+        }
+    }
+
+    @Test
+    void whatIsNoClaimIsRefused() {
+        assertThatThrownBy(() -> muster.client.announce(TestClient.instance("p1"), "5"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("what Registration.claim() returned");
+    }
+
+    @Test
     void updateGoesToTheRegisteredIncarnationOnly() {
         Registration me = registered(5);
         CompletableFuture<Void> update = me.updateAsync(

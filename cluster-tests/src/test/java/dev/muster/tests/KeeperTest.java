@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.muster.client.EventQuery;
+import dev.muster.client.EventType;
+import dev.muster.client.MusterClient;
+import dev.muster.client.RegistryEvent;
+import dev.muster.client.ServiceInstance;
+import dev.muster.client.ServiceView;
+import dev.muster.testing.ClusterTest;
+import dev.muster.testing.JavaChild;
+import dev.muster.testing.TestCluster;
+import dev.muster.testing.TestNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A keeper in a process of its own, and what the registry sees of its units. */
+@ClusterTest(nodes = 1)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+final class KeeperTest {
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    private static final Pattern PID = Pattern.compile("\"pid\":([0-9]+)");
+    private static final Pattern START_OF = Pattern.compile(" kept\\.([0-9]+) ");
+
+    @TempDir
+    Path logs;
+
+    /** Not the cluster's: the path of a socket has to fit into 108 bytes. */
+    @TempDir
+    Path folder;
+
+    /** One for each test, since they share a cluster. */
+    private final String service = "kept-" + UUID.randomUUID();
+
+    private final List<JavaChild> keepers = new ArrayList<>();
+
+    @BeforeEach
+    void manifest() throws IOException {
+        Files.createDirectory(folder.resolve("manifests"));
+        Path file = Files.writeString(folder.resolve("manifests/kept.yaml"), """
+                argv: [/bin/sleep, 1000]
+                register: {service: %s, endpoints: {http: {host: 127.0.0.1, port: 8080}}}
+                restart: {budget: 100}
+                """.formatted(service));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @AfterEach
+    void endKeeperAndUnit() {
+        keepers.stream().filter(JavaChild::isAlive).forEach(JavaChild::kill);
+        ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    void killedServiceLeavesTheListAndComesBackAsANewIncarnation(TestCluster cluster) {
+        keeper(cluster);
+        MusterClient client = cluster.client();
+        ServiceInstance before = awaitListed(client);
+        Queue<List<ServiceInstance>> seen = new ConcurrentLinkedQueue<>();
+        ServiceView view = client.view(service);
+        view.onChange(snapshot -> seen.add(snapshot.serving()));
+        await().atMost(LONGEST_WAIT).until(() -> !seen.isEmpty());
+        kill(pid());
+
+        await().atMost(LONGEST_WAIT).until(() -> isNewer(view.instances(), before));
+        assertThat(seen).as("it was not listed while it did not run").contains(List.of());
+        List<RegistryEvent> told = awaitTold(client, 2);
+        assertThat(told)
+                .extracting(RegistryEvent::kind)
+                .containsExactly(
+                        "start_microservices_stopped_outside_muster_before",
+                        "start_microservices_stopped_outside_muster_after");
+        assertThat(told.get(0).key().orElseThrow().service()).isEqualTo(service);
+        assertThat(told.get(0).cause()).contains("SIGKILL", "kept.2");
+    }
+
+    @Test
+    void killedKeeperIsFollowedByOneThatClaimsTheSameIncarnationAndNobodySeesAGap(TestCluster cluster) {
+        JavaChild keeper = keeper(cluster);
+        MusterClient client = cluster.client();
+        ServiceInstance before = awaitListed(client);
+        long pid = pid();
+        Queue<Integer> sizes = new ConcurrentLinkedQueue<>();
+        client.view(service).onChange(snapshot -> sizes.add(snapshot.serving().size()));
+        await().atMost(LONGEST_WAIT).until(() -> !sizes.isEmpty());
+        awaitClaimed();
+        keeper.kill();
+        keeper(cluster);
+
+        await("the session of the killed keeper is over")
+                .atMost(LONGEST_WAIT)
+                .ignoreExceptions()
+                .until(() -> client.events()
+                        .list(EventQuery.all().types(EventType.SESSION_EXPIRED))
+                        .anyMatch(event -> event.lease() == before.listing().lease()
+                                || event.session() == before.listing().lease()));
+        ServiceInstance after = awaitListed(client);
+        assertThat(after.listing().incarnation()).isEqualTo(before.listing().incarnation());
+        assertThat(after.listing().lease()).isNotEqualTo(before.listing().lease());
+        assertThat(client.events().list(EventQuery.all().service(service)).map(RegistryEvent::type))
+                .as("the next keeper was there in time, and took nothing off the list")
+                .doesNotContain(EventType.INSTANCE_EXPIRED, EventType.INSTANCE_DEREGISTERED);
+        assertThat(sizes).as("how many were listed, at each change").containsOnly(1);
+        assertThat(pid()).isEqualTo(pid);
+    }
+
+    @Test
+    void serviceKilledWithoutARegistryIsHealedAndToldOfOnceAfterwards(TestCluster cluster) throws IOException {
+        JavaChild keeper = keeper(cluster);
+        awaitListed(cluster.client());
+        cluster.nodes().forEach(TestNode::kill);
+        long first = pid();
+        kill(first);
+        long second = awaitPidOtherThan(first);
+        keeper.kill();
+        keeper = keeper(cluster);
+        kill(second);
+        awaitPidOtherThan(second);
+        cluster.nodes().forEach(TestNode::restart);
+
+        MusterClient client = cluster.client();
+        awaitTold(client, 4);
+        keeper.kill();
+        // As if the power had gone before it was written: the log has to be searched for each of them.
+        Files.deleteIfExists(folder.resolve("data/incidents.sent"));
+        keeper(cluster);
+        awaitListed(client);
+        kill(pid());
+        List<RegistryEvent> told = awaitTold(client, 6);
+        assertThat(told).extracting(RegistryEvent::cause).doesNotHaveDuplicates();
+        assertThat(told.stream().map(KeeperTest::start)).containsExactly(2L, 2L, 3L, 3L, 4L, 4L);
+        awaitListed(client);
+    }
+
+    private JavaChild keeper(TestCluster cluster) {
+        JavaChild keeper = JavaChild.start(
+                logs,
+                "keeper",
+                "dev.muster.keeper.Main",
+                List.of(
+                        "run",
+                        "--manifests=" + folder.resolve("manifests"),
+                        "--data=" + folder.resolve("data"),
+                        "--lease=20s",
+                        "--endpoints=" + String.join(",", cluster.endpoints())));
+        keepers.add(keeper);
+        return keeper;
+    }
+
+    private ServiceInstance awaitListed(MusterClient client) {
+        await("kept is listed")
+                .atMost(LONGEST_WAIT)
+                .ignoreExceptions()
+                .until(() -> client.lookup(service).instances().size() == 1);
+        return client.lookup(service).instances().get(0);
+    }
+
+    private static boolean isNewer(List<ServiceInstance> now, ServiceInstance before) {
+        return now.size() == 1
+                && now.get(0).listing().incarnation() > before.listing().incarnation();
+    }
+
+    private List<RegistryEvent> awaitTold(MusterClient client, int count) {
+        await(count + " events are told")
+                .atMost(LONGEST_WAIT)
+                .ignoreExceptions()
+                .until(() -> told(client).size() >= count);
+        return told(client);
+    }
+
+    private List<RegistryEvent> told(MusterClient client) {
+        return client.events()
+                .list(EventQuery.all().types(EventType.CLIENT).service(service))
+                .filter(event -> event.kind().startsWith("start_"))
+                .toList();
+    }
+
+    private static long start(RegistryEvent event) {
+        Matcher matcher = START_OF.matcher(event.cause());
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    private void awaitClaimed() {
+        await().atMost(LONGEST_WAIT).until(() -> state().contains("@"));
+    }
+
+    private long awaitPidOtherThan(long before) {
+        await("it runs again")
+                .atMost(LONGEST_WAIT)
+                .until(() -> pid() != before && pid() != 0 && state().contains("READY"));
+        return pid();
+    }
+
+    /** The process that the keeper has noted, 0 for none. */
+    private long pid() {
+        Matcher matcher = PID.matcher(state());
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    private String state() {
+        Path file = folder.resolve("data/units/kept.json");
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void kill(long pid) {
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    }
+}

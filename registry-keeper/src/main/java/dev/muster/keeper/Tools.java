@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.keeper;
+
+import dev.muster.keeper.journal.Incident;
+import dev.muster.keeper.journal.Journal;
+import dev.muster.keeper.probe.Prober;
+import dev.muster.keeper.process.Launcher;
+import dev.muster.keeper.process.Processes;
+import dev.muster.keeper.process.Signals;
+import dev.muster.keeper.roll.Roll;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * What all units of a keeper share.
+ *
+ * @param data the keeper's folder
+ * @param clock for all that is decided
+ * @param random for waits
+ * @param loop the keeper's thread
+ * @param workers threads for what takes long
+ * @param processes those of this machine
+ * @param signals to them
+ * @param launcher of new ones
+ * @param prober asks them
+ * @param ports to give
+ * @param journal of incidents
+ * @param told hears of each incident that is in the journal
+ * @param namespace of units that name none
+ */
+record Tools(
+        Path data,
+        InstantSource clock,
+        RandomGenerator random,
+        Executor loop,
+        Executor workers,
+        Processes processes,
+        Signals signals,
+        Launcher launcher,
+        Prober prober,
+        Ports ports,
+        Journal journal,
+        Consumer<Incident> told,
+        String namespace) {
+
+    /** Where a unit is registered, unless there is no registry. */
+    interface Place {
+        /** As {@link Roll#want}. */
+        void want(String unit, Optional<Roll.Wish> wish);
+    }
+}
