@@ -332,6 +332,7 @@ final class GrpcClient implements MusterClient {
         events.close();
         watchStream.close();
         session.close();
+        calls.close();
         channels.close();
         callbacks.close();
         closeLoop(MOST_CHECKS_AT_THE_END);

@@ -10,6 +10,9 @@ import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -28,6 +31,11 @@ final class UnaryCalls {
     private final LeaderChannel channels;
     private final Duration timeout;
     private final RandomGenerator random;
+
+    /** Belongs to the loop, like what follows. */
+    private final Set<Call<?, ?>> open = new LinkedHashSet<>();
+
+    private boolean closed;
 
     UnaryCalls(Loop loop, LeaderChannel channels, Duration timeout, RandomGenerator random) {
         this.loop = loop;
@@ -62,8 +70,14 @@ final class UnaryCalls {
         return start(new Call<>(method, request, false, address, loop.nanoTime() + timeout.toNanos()));
     }
 
+    /** Fails what has no answer: nobody will answer any more. On the loop. */
+    void close() {
+        closed = true;
+        List.copyOf(open).forEach(Call::abandon);
+    }
+
     private <Q, R> CompletableFuture<R> start(Call<Q, R> call) {
-        loop.execute(call::attempt);
+        loop.execute(call::begin);
         return call.answer;
     }
 
@@ -86,7 +100,28 @@ final class UnaryCalls {
             this.deadline = deadline;
         }
 
-        void attempt() {
+        void begin() {
+            if (closed) {
+                fail(Fate.NOT_APPLIED, "the client is closed");
+                return;
+            }
+            open.add(this);
+            Futures.whenDone(answer, (value, failure) -> loop.execute(() -> open.remove(this)));
+            attempt();
+        }
+
+        void abandon() {
+            fail(read ? Fate.NOT_APPLIED : Fate.UNKNOWN, "the client was closed before the registry answered");
+        }
+
+        private void fail(Fate fate, String message) {
+            answer.completeExceptionally(new MusterException(
+                    fate == Fate.UNKNOWN ? MusterException.Reason.UNKNOWN_OUTCOME : MusterException.Reason.UNAVAILABLE,
+                    fate,
+                    message));
+        }
+
+        private void attempt() {
             if (answer.isDone()) {
                 return;
             }

@@ -293,6 +293,24 @@ class CallsTest {
                         .noneMatch(thread -> thread.getName().startsWith("muster-client")));
     }
 
+    @Test
+    void whatIsUnderWayFailsWhenTheClientIsClosed() {
+        CompletableFuture<LookupResponse> never = new CompletableFuture<>();
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        both(request -> {
+            asked.complete(null);
+            return never.join();
+        });
+        CompletableFuture<LookupResult> lookup = client.lookupAsync(LookupQuery.of("payments"));
+        Outcomes.done(asked);
+        client.close();
+
+        MusterException failure = Outcomes.failure(lookup);
+        assertThat(failure.fate()).isEqualTo(MusterException.Fate.NOT_APPLIED);
+        assertThat(failure).hasMessageContaining("closed");
+        never.complete(LookupResponse.getDefaultInstance());
+    }
+
     private GrpcClient client(Duration timeout) {
         return GrpcClient.connect(new ClientOptions(
                 List.of(node.address(), other.address()), "test", "default", Duration.ofSeconds(9), timeout));

@@ -143,10 +143,14 @@ final class SessionReadsTest {
 
     @Test
     void whatIsUnderWayFailsWhenTheClientIsClosed() {
+        CompletableFuture<LookupResponse> never = new CompletableFuture<>();
+        node.lookup = request -> never.join();
+        other.lookup = request -> never.join();
         CompletableFuture<LookupResult> lookup = lookup("payments", "a");
         session.request();
         muster.close();
         assertThat(failure(lookup).fate()).isEqualTo(MusterException.Fate.NOT_APPLIED);
+        never.complete(KNOWN);
     }
 
     private CompletableFuture<LookupResult> lookup(String service, String id) {
