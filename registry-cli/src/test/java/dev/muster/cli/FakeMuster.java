@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.cli;
 
+import dev.muster.client.Backups;
 import dev.muster.client.Change;
 import dev.muster.client.ClusterAdmin;
 import dev.muster.client.Consistency;
@@ -16,6 +17,8 @@ import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceSummary;
 import dev.muster.client.ServiceView;
 import dev.muster.client.WriteResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +36,8 @@ final class FakeMuster implements MusterClient {
     final List<ServiceSummary> services = new ArrayList<>();
     final List<Object> asked = new ArrayList<>();
     LookupResult lookup = new LookupResult(FakeCluster.POSITION, Duration.ZERO, List.of(), false, 0, 0);
+
+    byte[] backup = {};
 
     @Nullable
     RuntimeException refusal;
@@ -141,6 +146,19 @@ final class FakeMuster implements MusterClient {
     @Override
     public ClusterAdmin cluster() {
         return cluster;
+    }
+
+    @Override
+    public Backups backups() {
+        return (consistency, out) -> {
+            ask(consistency);
+            try {
+                out.write(backup);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return FakeCluster.POSITION;
+        };
     }
 
     @Override

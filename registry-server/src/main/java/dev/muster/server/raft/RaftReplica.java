@@ -7,6 +7,7 @@ import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.server.replica.Leadership;
+import dev.muster.server.replica.Located;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.Replica;
 import dev.muster.server.replica.ReplicaException;
@@ -219,6 +220,15 @@ public final class RaftReplica implements Replica {
     @Override
     public RegistryState state() {
         return stateMachine.applied().state();
+    }
+
+    @Override
+    public Located located() {
+        Applied applied = stateMachine.applied();
+        return new Located(
+                applied.state(),
+                applied.position().getTerm(),
+                applied.position().getIndex());
     }
 
     @Override

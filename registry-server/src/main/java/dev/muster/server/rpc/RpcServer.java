@@ -142,6 +142,7 @@ public final class RpcServer implements AutoCloseable {
         SessionService sessions = new SessionService(
                 new SessionService.Needs(info, replica, reads, keepAlives, replies, this::ownThread));
         serving.add(sessions);
+        BackupsService backups = closing(new BackupsService(info, replica, reads));
 
         replica.addListener(link);
         replica.addListener(forwarder);
@@ -154,6 +155,7 @@ public final class RpcServer implements AutoCloseable {
         methods.add(new ClusterService(info, replica, freshness, hub, unary, System::nanoTime), callers, forwarder);
         methods.add(new WatchService(new WatchService.Needs(info, replica, freshness, hub)), callers);
         methods.add(new EventsService(history, reads, unary), callers);
+        methods.add(backups, callers);
         methods.complete();
         health.follow(replica);
     }
