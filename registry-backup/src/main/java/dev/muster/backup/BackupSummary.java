@@ -3,8 +3,11 @@ package dev.muster.backup;
 
 import dev.muster.core.RegistryState;
 import dev.muster.core.catalog.ServiceEntry;
+import dev.muster.core.keyspace.Keyspace;
 import dev.muster.internal.v1.SnapshotHeader;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a backup holds. Immutable.
@@ -21,6 +24,7 @@ import java.time.Instant;
  * @param instances how many instances
  * @param sessions how many sessions
  * @param keyspaces how many keyspaces
+ * @param narrowKeyspaces those without an epoch field, which a restore closes until an operator resumes them
  * @param firstEvent the oldest event in it
  * @param lastEvent the newest event in it
  * @param stateHash the state hash at the revision
@@ -39,15 +43,27 @@ public record BackupSummary(
         long instances,
         int sessions,
         int keyspaces,
+        List<String> narrowKeyspaces,
         long firstEvent,
         long lastEvent,
         long stateHash,
         long bytes) {
 
+    /** Copies the list. */
+    public BackupSummary {
+        narrowKeyspaces = List.copyOf(narrowKeyspaces);
+    }
+
     static BackupSummary of(SnapshotHeader header, RegistryState state, long bytes) {
         int services = 0;
         for (ServiceEntry service : state.catalog().services()) {
             services += service.instances().iterator().hasNext() ? 1 : 0;
+        }
+        List<String> narrow = new ArrayList<>();
+        for (Keyspace keyspace : state.keyspaces().all()) {
+            if (!keyspace.spec().wide()) {
+                narrow.add(keyspace.spec().name());
+            }
         }
         return new BackupSummary(
                 state.clusterId(),
@@ -62,6 +78,7 @@ public record BackupSummary(
                 state.catalog().instanceCount(),
                 state.sessions().size(),
                 state.keyspaces().size(),
+                narrow,
                 state.events().firstSequence(),
                 state.events().lastSequence(),
                 state.stateHash(),

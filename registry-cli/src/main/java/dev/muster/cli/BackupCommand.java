@@ -4,6 +4,7 @@ package dev.muster.cli;
 import dev.muster.backup.BackupDraft;
 import dev.muster.backup.BackupFile;
 import dev.muster.backup.BackupSummary;
+import dev.muster.backup.Restore;
 import dev.muster.cli.output.BackupView;
 import dev.muster.client.Consistency;
 import dev.muster.client.MusterClient;
@@ -72,18 +73,54 @@ final class BackupCommand {
         return ExitCode.OK.number();
     }
 
-    private BackupSummary save(MusterClient client, Path file, Consistency consistency) {
-        try (BackupDraft draft = BackupFile.create(file)) {
-            client.backups().save(consistency, new Progress(draft.out(), context));
-            return draft.commit();
-        } catch (IOException e) {
-            throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+    @Command(
+            name = "restore",
+            header = "Puts a backup into the empty data folder of a node of a new cluster.",
+            description = {
+                "Do this for each node of the new cluster, with the same backup, then start them all as ever.",
+                "They form a new cluster and begin a new epoch. Sessions of the old one have ended; instances stay",
+                "listed for the time of their leases; keyspaces of fewer than 96 bits stay closed until",
+                "'muster keys resume' says where to go on. Needs no node."
+            })
+    int restore(
+            @Parameters(paramLabel = "FILE", description = FILE_HELP) Path file,
+            @Option(
+                            names = "--data",
+                            required = true,
+                            paramLabel = "FOLDER",
+                            description = "The data folder of the node. Has to be empty, or not there yet.")
+                    Path data) {
+        BackupSummary restored = unchecked(() -> Restore.into(data, file));
+        show("put into " + data + ": " + BackupView.sentence(file.toString(), restored), file, restored);
+        context.output().talk("next: the same for each other node of the new cluster, then start them all");
+        if (!restored.narrowKeyspaces().isEmpty()) {
+            context.output()
+                    .talk("closed until 'muster keys resume NAME --from NUMBER': "
+                            + String.join(", ", restored.narrowKeyspaces()));
         }
+        return ExitCode.OK.number();
+    }
+
+    private BackupSummary save(MusterClient client, Path file, Consistency consistency) {
+        return unchecked(() -> {
+            try (BackupDraft draft = BackupFile.create(file)) {
+                client.backups().save(consistency, new Progress(draft.out(), context));
+                return draft.commit();
+            }
+        });
     }
 
     private static BackupSummary read(Path file) {
+        return unchecked(() -> BackupFile.verify(file));
+    }
+
+    private interface FileWork {
+        BackupSummary run() throws IOException;
+    }
+
+    private static BackupSummary unchecked(FileWork work) {
         try {
-            return BackupFile.verify(file);
+            return work.run();
         } catch (IOException e) {
             throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
         }

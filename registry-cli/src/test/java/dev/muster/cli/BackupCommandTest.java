@@ -87,6 +87,21 @@ final class BackupCommandTest {
         assertThat(shell.run("backup", "verify", "nowhere").exitCode()).isEqualTo(ExitCode.BACKUP.number());
     }
 
+    @Test
+    void aBackupIsRestoredIntoAnEmptyFolderOnly() throws IOException {
+        shell.run("backup", "save", file.toString());
+        Path data = folder.resolve("n1");
+
+        Run restored = shell.run("backup", "restore", file.toString(), "--data", data.toString());
+        Run again = shell.run("backup", "restore", file.toString(), "--data", data.toString());
+
+        assertThat(restored.exitCode()).isZero();
+        assertThat(restored.data()).startsWith("put into " + data + ": " + file + ", revision 1 ");
+        assertThat(restored.talk()).contains("the same for each other node");
+        assertThat(again.exitCode()).isEqualTo(ExitCode.BACKUP.number());
+        assertThat(again.talk()).contains(data + ": not empty");
+    }
+
     private static byte[] backup() throws IOException {
         Command first = Command.newBuilder()
                 .setStamp(Stamp.newBuilder().setTerm(1).setNode("a").setTimeMillis(1_700_000_000_000L))

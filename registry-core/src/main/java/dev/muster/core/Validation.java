@@ -33,6 +33,7 @@ import dev.muster.v1.Number;
 import dev.muster.v1.NumberRange;
 import dev.muster.v1.ReadOptions;
 import dev.muster.v1.RegisterRequest;
+import dev.muster.v1.ResumeKeyspaceRequest;
 import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.Status;
 import dev.muster.v1.TailEventsRequest;
@@ -188,6 +189,16 @@ public final class Validation {
         Uint128 last = Uint128.of(keys.getLast());
         if (Uint128.of(keys.getFirst()).compareTo(last) > 0) {
             throw Rejection.invalid("keys.first", Uint128.of(keys.getFirst()), "at most keys.last, " + last);
+        }
+    }
+
+    /** A keyspace to go on. */
+    public static void resumeKeyspace(ResumeKeyspaceRequest request) {
+        known(request, "resume_keyspace");
+        keyspace("keyspace", request.getKeyspace());
+        known(request.getFrom(), "from");
+        if (!request.hasFrom()) {
+            throw Rejection.invalid("from", "", "the next number to be handed out");
         }
     }
 

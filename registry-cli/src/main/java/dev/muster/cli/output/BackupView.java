@@ -45,6 +45,7 @@ public final class BackupView {
                 .number("instances", backup.instances())
                 .number("sessions", backup.sessions())
                 .number("keyspaces", backup.keyspaces())
+                .texts("narrowKeyspaces", backup.narrowKeyspaces())
                 .number("firstEvent", backup.firstEvent())
                 .number("lastEvent", backup.lastEvent())
                 .bits("stateHash", backup.stateHash())

@@ -129,12 +129,17 @@ final class LeadershipCycle {
         boolean stillLeader = info().isLeader() && info().getCurrentTerm() == term;
         if (!stillLeader) {
             LOG.info("term {} ended before it could begin", term);
-        } else if (parts.get().state().get().term() == term) {
+        } else if (hasBegun(parts.get().state().get(), term)) {
             publish(new Leadership(true, term, self.node(), self.clientAddress()));
         } else {
             LOG.warn("term {} did not begin and is tried again: {}", term, failure != null ? failure : result);
             upkeep.stepIn(RETRY_MILLIS, "the start of a term", this::beginTerm);
         }
+    }
+
+    /** The state of a backup may be of an equal term of another cluster. */
+    private boolean hasBegun(RegistryState state, long term) {
+        return state.term() == term && state.clusterId().equals(genesis.getClusterId());
     }
 
     private void endTerm() {

@@ -108,6 +108,7 @@ public final class RaftReplica implements Replica {
         this.options = options;
         this.fatal = fatal;
         this.mark = DurableMark.open(folder.durableMark());
+        PlantedBackup.plant(folder);
         this.snapshots = new SnapshotStore(folder);
         Applied onDisk = snapshots.load();
         this.repairs = StoragePreflight.check(
