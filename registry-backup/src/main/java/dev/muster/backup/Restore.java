@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.backup;
 
+import dev.muster.core.snapshot.SnapshotCodec;
+import dev.muster.core.snapshot.SnapshotCodec.Snapshot;
+import dev.muster.internal.v1.SnapshotHeader;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -19,15 +22,19 @@ public final class Restore {
     private Restore() {}
 
     /**
-     * Checks the backup and copies it. On a failure nothing is left in the folder that a node would start with.
+     * Checks the backup, a file or the folder of one that follows its cluster, and copies what it shows. On a failure nothing is left in the folder that a node would start with.
      *
      * @throws BackupException if the backup is not whole, or the folder is not empty
      */
     public static BackupSummary into(Path data, Path backup) throws IOException {
-        BackupFile.verify(backup);
+        Snapshot restored = Files.isDirectory(backup) ? BackupFolder.read(backup) : BackupFile.read(backup);
         prepare(data);
         try (BackupDraft draft = BackupFile.create(data.resolve(NAME))) {
-            Files.copy(backup, draft.out());
+            SnapshotHeader header = restored.header();
+            SnapshotCodec.write(
+                    restored.state(),
+                    new SnapshotCodec.Position(header.getGroupId(), header.getTerm(), header.getIndex()),
+                    draft.out());
             return draft.commit();
         }
     }

@@ -3,6 +3,7 @@ package dev.muster.cli;
 
 import dev.muster.backup.BackupDraft;
 import dev.muster.backup.BackupFile;
+import dev.muster.backup.BackupFolder;
 import dev.muster.backup.BackupSummary;
 import dev.muster.backup.Restore;
 import dev.muster.cli.output.BackupView;
@@ -10,6 +11,7 @@ import dev.muster.client.Consistency;
 import dev.muster.client.MusterClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Parameters;
 /** {@code muster backup}: the whole registry in a file that outlives all nodes. */
 @Command(name = "backup", header = "Saves, checks and restores the whole registry.")
 final class BackupCommand {
-    private static final String FILE_HELP = "The backup.";
+    private static final String FILE_HELP = "The backup: a file, or a folder that follows.";
 
     private final Context context;
 
@@ -49,6 +51,28 @@ final class BackupCommand {
                     BackupSummary saved = save(client, file, consistency);
                     show("saved " + BackupView.sentence(file.toString(), saved), file, saved);
                     return ExitCode.OK;
+                })
+                .number();
+    }
+
+    @Command(
+            name = "follow",
+            header = "Writes every change to a folder as it comes, until Ctrl-C.",
+            description = {
+                "Begins with a whole backup, or goes on where the folder stands, at whichever node answers.",
+                "Shows the newest revision that is durable in the folder, and how many the cluster is ahead.",
+                "verify, inspect and restore take the folder like a file."
+            })
+    int follow(
+            @Parameters(paramLabel = "FOLDER", description = "A folder of its own, on another machine than the nodes.")
+                    Path into) {
+        return context.withClient(client -> {
+                    try (BackupFolder folder = BackupFolder.open(into)) {
+                        client.backups().follow(folder.token(), new BackupFollow(context, folder));
+                        return ExitCode.OK;
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+                    }
                 })
                 .number();
     }
@@ -111,7 +135,7 @@ final class BackupCommand {
     }
 
     private static BackupSummary read(Path file) {
-        return unchecked(() -> BackupFile.verify(file));
+        return unchecked(() -> Files.isDirectory(file) ? BackupFolder.verify(file) : BackupFile.verify(file));
     }
 
     private interface FileWork {

@@ -3,6 +3,7 @@ package dev.muster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.muster.cli.Shell.Run;
 import dev.muster.client.Consistency;
 import dev.muster.client.MusterException.Reason;
@@ -14,6 +15,7 @@ import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.Stamp;
 import dev.muster.internal.v1.TermStarted;
+import dev.muster.v1.FollowBackupResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,6 +102,36 @@ final class BackupCommandTest {
         assertThat(restored.talk()).contains("the same for each other node");
         assertThat(again.exitCode()).isEqualTo(ExitCode.BACKUP.number());
         assertThat(again.talk()).contains(data + ": not empty");
+    }
+
+    @Test
+    void aFolderThatFollowsShowsItsLagAndIsTakenLikeAFile() {
+        Path follows = folder.resolve("follows");
+        shell.muster.pieces.add(FollowBackupResponse.newBuilder()
+                .setBaseBegins(true)
+                .setChunk(ByteString.copyFrom(shell.muster.backup))
+                .setBaseEnds(true)
+                .setResumeToken(ByteString.copyFromUtf8("here"))
+                .build()
+                .toByteArray());
+
+        Run first = shell.run("backup", "follow", follows.toString(), "-w", "simple");
+        shell.run("backup", "follow", follows.toString());
+
+        assertThat(first.exitCode()).isZero();
+        assertThat(first.data()).isEqualTo("1\t811\n");
+        assertThat(first.talk()).contains("stale: revision 1 is durable", "nobody is there");
+        assertThat(shell.muster.asked).containsExactly("follow from 0", "follow from 4");
+        assertThat(shell.run("backup", "verify", follows.toString()).data())
+                .startsWith("whole: " + follows + ", revision 1 ");
+        assertThat(shell.run(
+                                "backup",
+                                "restore",
+                                follows.toString(),
+                                "--data",
+                                folder.resolve("n1").toString())
+                        .exitCode())
+                .isZero();
     }
 
     private static byte[] backup() throws IOException {

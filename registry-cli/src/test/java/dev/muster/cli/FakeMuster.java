@@ -12,12 +12,14 @@ import dev.muster.client.LookupQuery;
 import dev.muster.client.LookupResult;
 import dev.muster.client.MusterClient;
 import dev.muster.client.MusterException;
+import dev.muster.client.Position;
 import dev.muster.client.Registration;
 import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceSummary;
 import dev.muster.client.ServiceView;
 import dev.muster.client.WriteResult;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ final class FakeMuster implements MusterClient {
     final List<Object> asked = new ArrayList<>();
     LookupResult lookup = new LookupResult(FakeCluster.POSITION, Duration.ZERO, List.of(), false, 0, 0);
 
+    final List<byte[]> pieces = new ArrayList<>();
     byte[] backup = {};
 
     @Nullable
@@ -150,14 +153,24 @@ final class FakeMuster implements MusterClient {
 
     @Override
     public Backups backups() {
-        return (consistency, out) -> {
-            ask(consistency);
-            try {
-                out.write(backup);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        return new Backups() {
+            @Override
+            public Position save(Consistency consistency, OutputStream out) {
+                ask(consistency);
+                try {
+                    out.write(backup);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return FakeCluster.POSITION;
             }
-            return FakeCluster.POSITION;
+
+            @Override
+            public void follow(byte[] token, Follower follower) {
+                ask("follow from " + token.length);
+                pieces.forEach(piece -> follower.frame(FakeCluster.POSITION, piece));
+                follower.away(refused(MusterException.Reason.UNAVAILABLE, "nobody is there"));
+            }
         };
     }
 

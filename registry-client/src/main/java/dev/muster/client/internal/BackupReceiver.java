@@ -4,12 +4,12 @@ package dev.muster.client.internal;
 import dev.muster.client.MusterException;
 import dev.muster.client.MusterException.Fate;
 import dev.muster.client.internal.Failures.Broken;
-import dev.muster.v1.BackupsGrpc;
 import dev.muster.v1.Reason;
-import dev.muster.v1.SaveBackupRequest;
-import dev.muster.v1.SaveBackupResponse;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -18,36 +18,36 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one backup, one after the other: the next is asked for when the one before was taken, so one at most
+ * The messages of one call, one after the other: the next is asked for when the one before was taken, so one at most
  * waits here. Read by one thread; filled by gRPC's.
  */
-final class BackupReceiver implements ClientResponseObserver<SaveBackupRequest, SaveBackupResponse>, AutoCloseable {
+final class BackupReceiver<Q, R> implements ClientResponseObserver<Q, R>, AutoCloseable {
     /** A message, the regular end, or why there are no more. */
-    private record Item(
-            @Nullable SaveBackupResponse message, @Nullable Broken broken) {}
+    private record Item<R>(@Nullable R message, @Nullable Broken broken) {}
 
-    private final BlockingQueue<Item> arrived = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Item<R>> arrived = new LinkedBlockingQueue<>();
     private final Duration patience;
-    private @Nullable ClientCallStreamObserver<SaveBackupRequest> call;
-    private @Nullable Item end;
+    private @Nullable ClientCallStreamObserver<Q> call;
+    private @Nullable Item<R> end;
 
     private BackupReceiver(Duration patience) {
         this.patience = patience;
     }
 
-    static BackupReceiver open(Channel channel, SaveBackupRequest request, Duration patience) {
-        BackupReceiver receiver = new BackupReceiver(patience);
-        BackupsGrpc.newStub(channel).save(request, receiver);
+    static <Q, R> BackupReceiver<Q, R> open(
+            Channel channel, MethodDescriptor<Q, R> method, Q request, Duration patience) {
+        BackupReceiver<Q, R> receiver = new BackupReceiver<>(patience);
+        ClientCalls.asyncServerStreamingCall(channel.newCall(method, CallOptions.DEFAULT), request, receiver);
         return receiver;
     }
 
     /** The next message; null at the end, whichever it is. */
     @Nullable
-    SaveBackupResponse next() {
+    R next() {
         if (end != null) {
             return null;
         }
-        Item item = await();
+        Item<R> item = await();
         if (item.message == null) {
             end = item;
         } else if (call != null) {
@@ -63,7 +63,7 @@ final class BackupReceiver implements ClientResponseObserver<SaveBackupRequest, 
 
     /** Why there are no more messages than these. */
     Broken broken() {
-        Item last = end;
+        Item<R> last = end;
         return last != null && last.broken != null
                 ? last.broken
                 : new Broken(Failures.error(Reason.REASON_UNAVAILABLE, "an empty backup"), true, true);
@@ -76,9 +76,9 @@ final class BackupReceiver implements ClientResponseObserver<SaveBackupRequest, 
         }
     }
 
-    private Item await() {
+    private Item<R> await() {
         try {
-            Item item = arrived.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+            Item<R> item = arrived.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
             return item != null ? item : silent();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -87,9 +87,9 @@ final class BackupReceiver implements ClientResponseObserver<SaveBackupRequest, 
         }
     }
 
-    private Item silent() {
+    private Item<R> silent() {
         close();
-        return new Item(
+        return new Item<>(
                 null,
                 new Broken(
                         Failures.error(
@@ -99,23 +99,23 @@ final class BackupReceiver implements ClientResponseObserver<SaveBackupRequest, 
     }
 
     @Override
-    public void beforeStart(ClientCallStreamObserver<SaveBackupRequest> started) {
+    public void beforeStart(ClientCallStreamObserver<Q> started) {
         call = started;
         started.disableAutoRequestWithInitial(1);
     }
 
     @Override
-    public void onNext(SaveBackupResponse message) {
-        arrived.add(new Item(message, null));
+    public void onNext(R message) {
+        arrived.add(new Item<>(message, null));
     }
 
     @Override
     public void onError(Throwable thrown) {
-        arrived.add(new Item(null, Failures.broken(thrown)));
+        arrived.add(new Item<>(null, Failures.broken(thrown)));
     }
 
     @Override
     public void onCompleted() {
-        arrived.add(new Item(null, null));
+        arrived.add(new Item<>(null, null));
     }
 }

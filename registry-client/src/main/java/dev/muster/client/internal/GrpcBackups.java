@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import com.google.protobuf.ByteString;
 import dev.muster.client.Backups;
 import dev.muster.client.Consistency;
 import dev.muster.client.MusterException;
 import dev.muster.client.MusterException.Fate;
 import dev.muster.client.Position;
 import dev.muster.client.internal.Failures.Broken;
+import dev.muster.v1.BackupsGrpc;
+import dev.muster.v1.FollowBackupRequest;
+import dev.muster.v1.FollowBackupResponse;
+import dev.muster.v1.Reason;
 import dev.muster.v1.SaveBackupRequest;
 import dev.muster.v1.SaveBackupResponse;
 import io.grpc.Channel;
@@ -15,6 +20,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
 
 /**
  * Backups by streams from any node. As long as nothing came of one, the next node is asked; a backup that broke off is
@@ -24,12 +30,14 @@ final class GrpcBackups implements Backups {
     private final Loop loop;
     private final LeaderChannel channels;
     private final Duration patience;
+    private final RandomGenerator random;
 
     /** {@code patience}: how long to wait for each message. */
-    GrpcBackups(Loop loop, LeaderChannel channels, Duration patience) {
+    GrpcBackups(Loop loop, LeaderChannel channels, Duration patience, RandomGenerator random) {
         this.loop = loop;
         this.channels = channels;
         this.patience = patience;
+        this.random = random;
     }
 
     @Override
@@ -39,7 +47,8 @@ final class GrpcBackups implements Backups {
         MusterException last = null;
         for (int i = 0; i < channels.endpoints().size(); i++) {
             Node node = Futures.await(any(), loop);
-            try (BackupReceiver receiver = BackupReceiver.open(node.channel(), request, patience)) {
+            try (BackupReceiver<SaveBackupRequest, SaveBackupResponse> receiver =
+                    BackupReceiver.open(node.channel(), BackupsGrpc.getSaveMethod(), request, patience)) {
                 SaveBackupResponse first = receiver.next();
                 if (first != null) {
                     return writeAll(first, receiver, node, out);
@@ -61,7 +70,11 @@ final class GrpcBackups implements Backups {
         }
     }
 
-    private Position writeAll(SaveBackupResponse first, BackupReceiver receiver, Node node, OutputStream out) {
+    private Position writeAll(
+            SaveBackupResponse first,
+            BackupReceiver<SaveBackupRequest, SaveBackupResponse> receiver,
+            Node node,
+            OutputStream out) {
         for (SaveBackupResponse next = first; next != null; next = receiver.next()) {
             write(next, out);
         }
@@ -70,6 +83,51 @@ final class GrpcBackups implements Backups {
             throw failure(node, receiver.broken());
         }
         return Wire.position(first.getHeader());
+    }
+
+    @Override
+    public void follow(byte[] token, Follower follower) {
+        Backoff backoff = new Backoff(random);
+        ByteString reached = ByteString.copyFrom(token);
+        boolean goesOn = true;
+        while (goesOn) {
+            Node node = Futures.await(any(), loop);
+            FollowBackupRequest request =
+                    FollowBackupRequest.newBuilder().setResumeToken(reached).build();
+            try (BackupReceiver<FollowBackupRequest, FollowBackupResponse> receiver =
+                    BackupReceiver.open(node.channel(), BackupsGrpc.getFollowMethod(), request, patience)) {
+                for (FollowBackupResponse frame = receiver.next();
+                        goesOn && frame != null;
+                        frame = goesOn ? receiver.next() : null) {
+                    backoff.reset();
+                    goesOn = follower.frame(Wire.position(frame.getHeader()), frame.toByteArray());
+                    reached = frame.getResumeToken();
+                }
+                if (goesOn) {
+                    goesOn = mayGoOn(node, receiver.broken(), follower);
+                }
+            }
+            if (goesOn) {
+                pause(backoff.next());
+            }
+        }
+    }
+
+    /** Another node may have what this one has not; another cluster will not. */
+    private boolean mayGoOn(Node node, Broken broken, Follower follower) {
+        Reason reason = broken.error().getReason();
+        MusterException why = failure(node, broken);
+        if (broken.answered() && (reason == Reason.REASON_WRONG_CLUSTER || reason == Reason.REASON_INVALID)) {
+            throw why;
+        }
+        leave(node, broken);
+        return follower.away(why);
+    }
+
+    private void pause(Duration length) {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        loop.execute(() -> loop.schedule(length, () -> over.complete(null)));
+        Futures.await(over, loop);
     }
 
     private record Node(String address, Channel channel) {}

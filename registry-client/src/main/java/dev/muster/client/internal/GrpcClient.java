@@ -80,7 +80,7 @@ final class GrpcClient implements MusterClient {
         keyspaces = new GrpcKeyspaces(calls, loop);
         cluster = new GrpcClusterAdmin(calls, loop, options.endpoints());
         events = new GrpcEventLog(loop, channels, calls, callbacks, random, options.namespace(), this::answered);
-        backups = new GrpcBackups(loop, channels, options.requestTimeout());
+        backups = new GrpcBackups(loop, channels, options.requestTimeout(), random);
     }
 
     /** A client with threads and connections of its own. */

@@ -6,6 +6,7 @@ import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.Stamp;
 import dev.muster.internal.v1.TermStarted;
+import dev.muster.server.replica.AppliedEntry;
 import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.ReplicaException;
@@ -79,6 +80,11 @@ final class LeadershipCycle {
 
     void removeListener(ReplicaListener listener) {
         listeners.remove(listener);
+    }
+
+    /** An entry was applied; called on the apply thread, before the state shows it. */
+    void entry(AppliedEntry entry) {
+        listeners.forEach(listener -> listener.onEntry(entry));
     }
 
     /** Something happened; called on the apply thread, before the state shows it. */

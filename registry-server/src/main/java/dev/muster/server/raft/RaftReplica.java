@@ -6,6 +6,7 @@ import dev.muster.core.RegistryState;
 import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
+import dev.muster.server.replica.AppliedEntry;
 import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Located;
 import dev.muster.server.replica.Peer;
@@ -308,6 +309,11 @@ public final class RaftReplica implements Replica {
     }
 
     private final class StateMachineEvents implements RegistryStateMachine.Events {
+        @Override
+        public void entry(AppliedEntry entry) {
+            leadership.entry(entry);
+        }
+
         @Override
         public void happened(List<Event> happened) {
             leadership.happened(happened);

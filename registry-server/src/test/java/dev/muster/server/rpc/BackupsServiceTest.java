@@ -91,7 +91,8 @@ final class BackupsServiceTest {
 
         assertThatThrownBy(() -> save(Consistency.CONSISTENCY_LOCAL).next()).satisfies(failure -> {
             assertThat(Refusals.error(failure).getReason()).isEqualTo(Reason.REASON_LIMIT);
-            assertThat(Refusals.error(failure).getMessage()).contains("makes 2 backups already");
+            assertThat(Refusals.error(failure).getMessage())
+                    .contains("makes " + BackupsService.MAX_BACKUPS + " backups already");
         });
 
         stalled.forEach(Stalled::leave);
