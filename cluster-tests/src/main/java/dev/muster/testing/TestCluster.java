@@ -3,10 +3,15 @@ package dev.muster.testing;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.muster.backup.BackupDraft;
+import dev.muster.backup.BackupFile;
 import dev.muster.client.ClusterAdmin;
+import dev.muster.client.Consistency;
 import dev.muster.client.MusterClient;
 import dev.muster.client.NodeRole;
 import dev.muster.client.NodeStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -206,6 +211,31 @@ public final class TestCluster implements AutoCloseable {
         return resource;
     }
 
+    /** Saves it to a file of its folder. */
+    public Path backUp(String name) {
+        Path file = folder.resolve(name);
+        try (BackupDraft draft = BackupFile.create(file)) {
+            adminClient.backups().save(Consistency.LINEARIZABLE, draft.out());
+            draft.commit();
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Loses everything: all nodes are killed, and all their disks emptied. */
+    public void destroy() {
+        nodes.stream().filter(TestNode::isUp).forEach(TestNode::kill);
+        nodes.forEach(TestNode::wipe);
+    }
+
+    /** Starts all its nodes, which are down, with the state of this backup and waits until they serve. */
+    public void restore(Path backup) {
+        nodes.forEach(node -> node.restore(backup));
+        nodes.forEach(TestNode::start);
+        awaitReady();
+    }
+
     /** Where its files are. */
     public Path folder() {
         return folder;
@@ -302,8 +332,9 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
-    private void start() {
+    private void start(Optional<Path> backup) {
         try {
+            backup.ifPresent(file -> nodes.forEach(node -> node.restore(file)));
             nodes.forEach(TestNode::start);
             awaitReady();
         } catch (Throwable e) {
@@ -323,6 +354,7 @@ public final class TestCluster implements AutoCloseable {
         private final List<String> settings = new ArrayList<>();
         private int nodes = ORDINARY_NODES;
         private boolean badNetwork;
+        private Optional<Path> backup = Optional.empty();
 
         private Builder(String name) {
             this.name = name;
@@ -340,6 +372,12 @@ public final class TestCluster implements AutoCloseable {
             return this;
         }
 
+        /** With the state of this backup. */
+        public Builder restoredFrom(Path file) {
+            backup = Optional.of(file);
+            return this;
+        }
+
         /** A setting of every node, {@code key=value} with the keys of the server. */
         public Builder setting(String setting) {
             settings.add(setting);
@@ -349,7 +387,7 @@ public final class TestCluster implements AutoCloseable {
         /** Starts it and waits until all nodes serve. */
         public TestCluster start() {
             TestCluster cluster = new TestCluster(this);
-            cluster.start();
+            cluster.start(backup);
             return cluster;
         }
     }

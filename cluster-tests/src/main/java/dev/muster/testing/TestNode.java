@@ -3,6 +3,7 @@ package dev.muster.testing;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.muster.backup.Restore;
 import dev.muster.client.MusterException;
 import dev.muster.client.NodeStatus;
 import java.io.IOException;
@@ -117,6 +118,15 @@ public final class TestNode {
             throw new IllegalStateException(name + " runs (expected: down, before its data folder is deleted)");
         }
         Folders.delete(data());
+    }
+
+    /** Puts a backup into its data folder, for its next start. It has to be down, and wiped. */
+    public synchronized void restore(Path backup) {
+        try {
+            Restore.into(data(), backup);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whether it was started and not ended since. */

@@ -9,7 +9,8 @@ enum ExitCode {
     INVALID(3, "the command line or a value on it is invalid"),
     REFUSED(4, "the registry refused, or what was named is not there"),
     NOT_HEALTHY(5, "a node does not answer or does not serve, no leader is known, or nodes differ"),
-    IO(6, "the output could not be written");
+    IO(6, "the output could not be written"),
+    BACKUP(7, "a backup is missing, damaged, or of a newer release");
 
     private final int number;
     private final String meaning;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.cli;
 
+import dev.muster.backup.BackupException;
 import dev.muster.client.MusterException;
 import java.io.UncheckedIOException;
 
@@ -18,6 +19,9 @@ final class Failures {
         }
         if (failure instanceof IllegalArgumentException) {
             return new CliException(ExitCode.INVALID, message(failure), failure);
+        }
+        if (failure.getCause() instanceof BackupException) {
+            return new CliException(ExitCode.BACKUP, message(failure), failure);
         }
         if (failure instanceof UncheckedIOException) {
             return new CliException(ExitCode.IO, message(failure), failure);

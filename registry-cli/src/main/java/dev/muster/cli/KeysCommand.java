@@ -10,6 +10,7 @@ import dev.muster.client.KeyLedger;
 import dev.muster.client.KeySet;
 import dev.muster.client.KeyspaceInfo;
 import dev.muster.client.KeyspaceSpec;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -121,6 +122,45 @@ final class KeysCommand {
     }
 
     @Command(
+            name = "resume",
+            header = "Lets a keyspace that a restore has closed go on.",
+            description = {
+                "Nobody knows which numbers were handed out after the backup; name one above all of them.",
+                "Those between count as lost. Without --yes it only shows what it would do."
+            })
+    int resume(
+            @Parameters(paramLabel = "NAME", description = NAME_HELP) String name,
+            @Option(
+                            names = "--from",
+                            required = true,
+                            paramLabel = "NUMBER",
+                            description = "The next number to be handed out.")
+                    Key from,
+            @Option(names = "--yes", description = "Does it.") boolean yes) {
+        return context.withClient(client -> {
+                    KeyspaceInfo closed = closed(client.keyspaces().list(), name);
+                    String jump = jump(closed, from);
+                    if (!yes) {
+                        context.output()
+                                .result(
+                                        "keyspace " + name + " would go on with " + from + jump,
+                                        List.of(name, from.toString()),
+                                        () -> KeyspaceView.json(closed));
+                        context.output().talk("nothing was changed: say it again with --yes");
+                        return ExitCode.OK;
+                    }
+                    KeyspaceInfo open = client.keyspaces().resume(name, from);
+                    context.output()
+                            .result(
+                                    "keyspace " + name + " goes on with " + from + jump,
+                                    List.of(name, from.toString()),
+                                    () -> KeyspaceView.json(open));
+                    return ExitCode.OK;
+                })
+                .number();
+    }
+
+    @Command(
             name = "ledger",
             header = "Shows what became of the numbers of a keyspace.",
             description = {
@@ -145,6 +185,31 @@ final class KeysCommand {
                     return ExitCode.OK;
                 })
                 .number();
+    }
+
+    private static KeyspaceInfo closed(List<KeyspaceInfo> keyspaces, String name) {
+        KeyspaceInfo found = keyspaces.stream()
+                .filter(keyspace -> keyspace.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new CliException(
+                        ExitCode.REFUSED,
+                        "keyspace " + name + " does not exist; 'muster keys ls' shows those that do"));
+        if (!found.closed()) {
+            throw new CliException(ExitCode.REFUSED, "keyspace " + name + " is not closed; nothing is to be resumed");
+        }
+        return found;
+    }
+
+    private static String jump(KeyspaceInfo closed, Key from) {
+        Key next = closed.next().orElse(closed.max().plus(1));
+        BigInteger skipped = from.toBigInteger().subtract(next.toBigInteger());
+        if (skipped.signum() < 0) {
+            throw new CliException(
+                    ExitCode.INVALID,
+                    "--from: " + from + " (expected: " + next
+                            + " or higher, for what is below was handed out before the" + " backup)");
+        }
+        return "; " + next + " was next in the backup, " + skipped + " numbers between are lost";
     }
 
     private void show(List<Key> keys) {

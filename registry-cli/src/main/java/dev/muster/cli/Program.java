@@ -66,6 +66,7 @@ final class Program {
                 .addSubcommand(new MembersCommand(context))
                 .addSubcommand(new LeaderCommand(context))
                 .addSubcommand(new SnapshotCommand(context))
+                .addSubcommand(new BackupCommand(context))
                 .addSubcommand(new HashCommand(context))
                 .addSubcommand(new BenchCommand(context))
                 .addSubcommand(new KeeperCommand(context))

@@ -29,6 +29,12 @@ final class FakeKeyspaces implements Keyspaces {
     }
 
     @Override
+    public KeyspaceInfo resume(String name, Key from) {
+        asked.add(name + " from " + from);
+        return infos.get(0);
+    }
+
+    @Override
     public List<KeyspaceInfo> list() {
         return infos;
     }

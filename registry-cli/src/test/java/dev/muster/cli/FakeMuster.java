@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.cli;
 
+import dev.muster.client.Backups;
 import dev.muster.client.Change;
 import dev.muster.client.ClusterAdmin;
 import dev.muster.client.Consistency;
@@ -12,11 +13,15 @@ import dev.muster.client.LookupResult;
 import dev.muster.client.Moment;
 import dev.muster.client.MusterClient;
 import dev.muster.client.MusterException;
+import dev.muster.client.Position;
 import dev.muster.client.Registration;
 import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceSummary;
 import dev.muster.client.ServiceView;
 import dev.muster.client.WriteResult;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +39,9 @@ final class FakeMuster implements MusterClient {
     final List<ServiceSummary> services = new ArrayList<>();
     final List<Object> asked = new ArrayList<>();
     LookupResult lookup = new LookupResult(FakeCluster.POSITION, Duration.ZERO, List.of(), false, 0, 0);
+
+    final List<byte[]> pieces = new ArrayList<>();
+    byte[] backup = {};
 
     @Nullable
     RuntimeException refusal;
@@ -153,6 +161,29 @@ final class FakeMuster implements MusterClient {
     @Override
     public ClusterAdmin cluster() {
         return cluster;
+    }
+
+    @Override
+    public Backups backups() {
+        return new Backups() {
+            @Override
+            public Position save(Consistency consistency, OutputStream out) {
+                ask(consistency);
+                try {
+                    out.write(backup);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return FakeCluster.POSITION;
+            }
+
+            @Override
+            public void follow(byte[] token, Follower follower) {
+                ask("follow from " + token.length);
+                pieces.forEach(piece -> follower.frame(FakeCluster.POSITION, piece));
+                follower.away(refused(MusterException.Reason.UNAVAILABLE, "nobody is there"));
+            }
+        };
     }
 
     @Override

@@ -68,6 +68,39 @@ final class KeysCommandTest {
     }
 
     @Test
+    void aClosedKeyspaceGoesOnOnlyWithAYesAfterTheJumpWasShown() {
+        shell.muster.keyspaces.infos.add(closed());
+
+        Run dry = shell.run("keys", "resume", "invoice", "--from", "1000");
+        assertThat(dry.exitCode()).isZero();
+        assertThat(dry.data())
+                .isEqualTo("keyspace invoice would go on with 1000; 111 was next in the backup, 889 numbers between are"
+                        + " lost\n");
+        assertThat(dry.talk()).isEqualTo("nothing was changed: say it again with --yes\n");
+        assertThat(shell.muster.keyspaces.asked).isEmpty();
+
+        Run done = shell.run("keys", "resume", "invoice", "--from", "1000", "--yes");
+        assertThat(done.data()).startsWith("keyspace invoice goes on with 1000; ");
+        assertThat(shell.muster.keyspaces.asked).containsExactly("invoice from 1000");
+
+        assertThat(shell.run("keys", "resume", "invoice", "--from", "110", "--yes")
+                        .talk())
+                .contains("--from: 110 (expected: 111 or higher");
+        assertThat(shell.run("keys", "resume", "order", "--from", "1").exitCode())
+                .isEqualTo(ExitCode.REFUSED.number());
+        shell.muster.keyspaces.infos.set(0, invoice());
+        assertThat(shell.run("keys", "resume", "invoice", "--from", "1000", "--yes")
+                        .talk())
+                .contains("not closed");
+        assertThat(shell.muster.keyspaces.asked).hasSize(1);
+    }
+
+    private static KeyspaceInfo closed() {
+        return new KeyspaceInfo(
+                "invoice", 63, Key.of(1), Key.of(99_999), Optional.of(Key.of(111)), true, 0, 100, 0, 10, 0);
+    }
+
+    @Test
     void noKeyspacesIsNoDataAndAWordBeside() {
         Run run = shell.run("keys", "ls");
         assertThat(run.data()).isEmpty();

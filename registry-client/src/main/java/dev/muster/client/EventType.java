@@ -11,6 +11,8 @@ public enum EventType {
     CLOCK_JUMP,
     /** The cluster knows more operations from now on. */
     FEATURE_LEVEL_RAISED,
+    /** Another epoch began, with what a backup held. */
+    RESTORED,
     /** A client process opened a session. */
     SESSION_OPENED,
     /** A session was closed by its owner. */
@@ -47,6 +49,8 @@ public enum EventType {
     KEYS_RETURNED,
     /** Numbers of a keyspace will never be handed out, though nobody knows whether they were used. */
     KEYSETS_SKIPPED,
+    /** A keyspace that a restore had closed goes on; the numbers before that are lost. */
+    KEYSPACE_RESUMED,
     /** A node noticed something about itself. */
     NODE_REPORT,
     /** A client said so: {@link RegistryEvent#kind()} says what. */

@@ -16,6 +16,15 @@ public interface Keyspaces {
      */
     KeyspaceInfo create(KeyspaceSpec spec);
 
+    /**
+     * Lets a keyspace that a restore has closed go on with this number, which must be above all that were handed out
+     * after the backup. Those between its high-water mark and this one are lost.
+     *
+     * @throws MusterException with {@link MusterException.Reason#CONFLICT} when it is not closed, and with {@link
+     *     MusterException.Reason#INVALID} when the number is below its high-water mark or far beyond all use
+     */
+    KeyspaceInfo resume(String name, Key from);
+
     /** All of them, ordered by name. */
     List<KeyspaceInfo> list();
 

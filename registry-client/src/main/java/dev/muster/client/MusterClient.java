@@ -154,6 +154,9 @@ public interface MusterClient extends AutoCloseable {
     /** The nodes themselves: their state, and the orders that an operator gives. */
     ClusterAdmin cluster();
 
+    /** Backups of the whole registry. */
+    Backups backups();
+
     /**
      * Returns the numbers that were not used, ends the session, which deregisters all that was registered in it, closes
      * the views and ends all threads. Waits

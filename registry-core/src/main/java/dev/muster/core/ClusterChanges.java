@@ -23,6 +23,10 @@ final class ClusterChanges {
                     EventType.EVENT_TYPE_CLUSTER_CREATED,
                     "cluster " + request.getGenesis().getClusterId() + " was created");
         }
+        if (draft.beginsEpoch()) {
+            Validation.genesis(request.getGenesis(), draft.command().getStamp());
+            Restoration.begin(draft, request.getGenesis());
+        }
         draft.startTerm(term, request.getNode());
         Event.Builder event = draft.emit(
                         EventType.EVENT_TYPE_LEADER_CHANGED, "node " + request.getNode() + " leads in term " + term)

@@ -94,10 +94,19 @@ final class Draft {
         return sessions.get(command.getSession());
     }
 
-    /** Follows the stamp: never back, and at most a bounded step forward. The first command sets the clock. */
+    /**
+     * Whether the command is the first one of a cluster that was made from a backup of another one: then everything that
+     * stands in the state is of an epoch that has ended.
+     */
+    boolean beginsEpoch() {
+        String clusterId = command.getTermStarted().getGenesis().getClusterId();
+        return !base.clusterId().isEmpty() && !clusterId.isEmpty() && !clusterId.equals(base.clusterId());
+    }
+
+    /** Follows the stamp: never back, and at most a bounded step forward. The first command of a cluster sets the clock. */
     void tick() {
         long stamped = command.getStamp().getTimeMillis();
-        boolean first = base.clusterId().isEmpty();
+        boolean first = base.clusterId().isEmpty() || beginsEpoch();
         long latest = first ? Long.MAX_VALUE : base.clockMillis() + Limits.MAX_CLOCK_STEP_MILLIS;
         jumped = stamped > latest;
         clockMillis = Math.max(base.clockMillis(), Math.min(stamped, latest));
@@ -125,6 +134,10 @@ final class Draft {
         settings = genesis.getSettings();
         next.identity(genesis.getClusterId(), genesis.getEpochId(), genesis.getEpochOrdinal(), settings)
                 .featureLevel(genesis.getFeatureLevel());
+    }
+
+    void beginEpoch(Genesis genesis) {
+        next.identity(genesis.getClusterId(), genesis.getEpochId(), base.epochOrdinal() + 1, settings);
     }
 
     void startTerm(long term, String leader) {
@@ -196,7 +209,7 @@ final class Draft {
      * setting for a cluster that is really created.
      */
     private Outcome unchanged(Result result) {
-        boolean stays = jumped || base.clusterId().isEmpty();
+        boolean stays = jumped || base.clusterId().isEmpty() || beginsEpoch();
         next.clockMillis(stays ? base.clockMillis() : clockMillis);
         return new Outcome(next.build(), result, List.of());
     }

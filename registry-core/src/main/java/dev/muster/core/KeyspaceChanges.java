@@ -14,6 +14,8 @@ import dev.muster.v1.KeyStatus;
 import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.NextKeySetResponse;
 import dev.muster.v1.Result;
+import dev.muster.v1.ResumeKeyspaceRequest;
+import dev.muster.v1.ResumeKeyspaceResponse;
 import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.ReturnKeysResponse;
 import java.util.List;
@@ -122,6 +124,44 @@ final class KeyspaceChanges {
             }
             draft.keyspaces = draft.keyspaces.with(settled.summarise(Limits.MAX_LEDGER_RANGES));
         }
+    }
+
+    /** All sessions ended unheard: what they held is lost. */
+    static void ownersGone(Draft draft, String cause) {
+        for (Keyspace keyspace : draft.keyspaces.all()) {
+            Keyspace settled = keyspace;
+            for (KeyRange set : keyspace.held()) {
+                settled = settled.settle(set, KeyStatus.KEY_STATUS_LOST, draft.clockMillis());
+                emit(draft, EventType.EVENT_TYPE_KEYSETS_SKIPPED, cause, keyspace, set);
+            }
+            draft.keyspaces = draft.keyspaces.with(settled.summarise(Limits.MAX_LEDGER_RANGES));
+        }
+    }
+
+    /** Lets a closed keyspace go on with this number; nobody knows what became of those before it, so they are lost. */
+    static Result resume(Draft draft, ResumeKeyspaceRequest request) {
+        KeyspaceValidation.resume(request);
+        Keyspace keyspace = existing(draft, request.getKeyspace());
+        long epoch = draft.base().epochId();
+        if (keyspace.recover(epoch) != null) {
+            throw Rejection.keyspaceOpen(keyspace.spec().name());
+        }
+        Uint128 from = keyspace.counter(Uint128.of(request.getFrom()));
+        Uint128 highest = keyspace.highestResumption(Limits.MAX_SKIPPED_KEYS);
+        if (from.compareTo(keyspace.next()) < 0 || from.compareTo(highest) > 0) {
+            throw Rejection.invalid("from", from, keyspace.next() + ", the high-water mark, to " + highest);
+        }
+        Keyspace resumed = keyspace.resume(epoch, from, caller(draft), draft.nextRevision(), draft.clockMillis());
+        draft.keyspaces = draft.keyspaces.with(resumed.summarise(Limits.MAX_LEDGER_RANGES));
+        draft.emit(
+                        EventType.EVENT_TYPE_KEYSPACE_RESUMED,
+                        "goes on with " + from + "; " + from.minus(keyspace.next()) + " numbers are skipped")
+                .setKeyspace(keyspace.spec().name());
+        return Result.newBuilder()
+                .setResumeKeyspace(ResumeKeyspaceResponse.newBuilder()
+                        .setHeader(draft.header())
+                        .setKeyspace(resumed.toProto(epoch)))
+                .build();
     }
 
     /** Who took many sets since is done with the first of them. */

@@ -8,6 +8,7 @@ import dev.muster.v1.LedgerRequest;
 import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.Number;
 import dev.muster.v1.NumberRange;
+import dev.muster.v1.ResumeKeyspaceRequest;
 import dev.muster.v1.ReturnKeysRequest;
 
 /**
@@ -61,6 +62,16 @@ public final class KeyspaceValidation {
         Uint128 last = Uint128.of(keys.getLast());
         if (Uint128.of(keys.getFirst()).compareTo(last) > 0) {
             throw Rejection.invalid("keys.first", Uint128.of(keys.getFirst()), "at most keys.last, " + last);
+        }
+    }
+
+    /** A keyspace to go on. */
+    public static void resume(ResumeKeyspaceRequest request) {
+        Validation.known(request, "resume_keyspace");
+        name("keyspace", request.getKeyspace());
+        Validation.known(request.getFrom(), "from");
+        if (!request.hasFrom()) {
+            throw Rejection.invalid("from", "", "the next number to be handed out");
         }
     }
 

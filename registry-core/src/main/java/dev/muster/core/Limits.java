@@ -97,6 +97,9 @@ public final class Limits {
     /** Ranges of one keyspace's ledger beside the held ones; older ones are summarised. */
     public static final int MAX_LEDGER_RANGES = 1_024;
 
+    /** Numbers that an operator may skip at once when a keyspace goes on after a restore. */
+    public static final long MAX_SKIPPED_KEYS = 1_000_000_000_000_000L;
+
     /** Services or ranges on a page. */
     public static final int MAX_PAGE_SIZE = 1_000;
 

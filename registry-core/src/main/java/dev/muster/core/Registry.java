@@ -55,6 +55,7 @@ public final class Registry {
             case CREATE_KEYSPACE -> KeyspaceChanges.create(draft, command.getCreateKeyspace());
             case NEXT_KEY_SET -> KeyspaceChanges.next(draft, command.getNextKeySet());
             case RETURN_KEYS -> KeyspaceChanges.giveBack(draft, command.getReturnKeys());
+            case RESUME_KEYSPACE -> KeyspaceChanges.resume(draft, command.getResumeKeyspace());
             case OPEN_SESSION -> SessionChanges.open(draft, command.getOpenSession());
             case CLOSE_SESSION -> SessionChanges.close(draft);
             case APPEND_EVENT -> ClientEvents.append(draft, command.getAppendEvent());

@@ -80,7 +80,13 @@ public final class Rejection extends RuntimeException {
         return of(
                 Reason.REASON_CLOSED,
                 "keyspace " + name + " was closed by a restore: nobody knows which numbers were handed out after the"
-                        + " backup; an operator has to say where to go on");
+                        + " backup; an operator has to say where to go on, with 'muster keys resume'");
+    }
+
+    static Rejection keyspaceOpen(String name) {
+        return of(
+                Reason.REASON_CONFLICT,
+                "keyspace " + name + " is not closed; nothing is to be resumed, and nothing was changed");
     }
 
     static Rejection exhausted(String name, Uint128 left, int size) {

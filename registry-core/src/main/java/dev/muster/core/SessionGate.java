@@ -105,8 +105,14 @@ final class SessionGate {
                     RETURN_KEYS,
                     APPEND_EVENT,
                     OP_NOT_SET -> true;
-            case OPEN_SESSION, TERM_STARTED, EXPIRE_LEASES, RESUME_LEASES, RAISE_FEATURE_LEVEL, NODE_REPORT, BARRIER ->
-                false;
+            case OPEN_SESSION,
+                    RESUME_KEYSPACE,
+                    TERM_STARTED,
+                    EXPIRE_LEASES,
+                    RESUME_LEASES,
+                    RAISE_FEATURE_LEVEL,
+                    NODE_REPORT,
+                    BARRIER -> false;
         };
     }
 }

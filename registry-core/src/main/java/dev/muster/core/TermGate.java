@@ -17,7 +17,7 @@ final class TermGate {
     static void enter(Draft draft) {
         Stamp stamp = draft.command().getStamp();
         boolean begins = draft.command().getOpCase() == Command.OpCase.TERM_STARTED;
-        boolean created = !draft.base().clusterId().isEmpty();
+        boolean created = !draft.base().clusterId().isEmpty() && !draft.beginsEpoch();
         long current = draft.base().term();
         if (!created && !begins) {
             throw Rejection.notCreated();

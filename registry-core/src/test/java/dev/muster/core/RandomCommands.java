@@ -11,6 +11,7 @@ import dev.muster.core.session.Session;
 import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.ExpireLeases;
+import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.NodeReport;
 import dev.muster.internal.v1.OpenSession;
 import dev.muster.internal.v1.RaiseFeatureLevel;
@@ -31,6 +32,7 @@ import dev.muster.v1.NumberRange;
 import dev.muster.v1.Pair;
 import dev.muster.v1.PairPart;
 import dev.muster.v1.RegisterRequest;
+import dev.muster.v1.ResumeKeyspaceRequest;
 import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.RevokeLeaseRequest;
 import dev.muster.v1.Status;
@@ -115,6 +117,19 @@ final class RandomCommands {
                 .setDigest(random.nextInt(3));
     }
 
+    /** Now and then of another cluster, as after a restore. */
+    private TermStarted termStarted() {
+        TermStarted.Builder started = TermStarted.newBuilder().setNode("node-" + (1 + random.nextInt(3)));
+        if (random.nextInt(8) == 0) {
+            started.setGenesis(Genesis.newBuilder()
+                    .setClusterId("cluster-" + random.nextInt(9))
+                    .setEpochId(random.nextLong())
+                    .setFeatureLevel(Limits.FEATURE_LEVEL)
+                    .setSettings(Limits.defaultSettings()));
+        }
+        return started.build();
+    }
+
     /** The narrow one is soon exhausted, and created again as another one now and then. */
     private CreateKeyspaceRequest createKeyspace() {
         boolean wide = random.nextBoolean();
@@ -149,7 +164,7 @@ final class RandomCommands {
         switch (random.nextInt(12)) {
             case 0 -> {
                 command.getStampBuilder().setTerm(state.term() + random.nextInt(3));
-                command.setTermStarted(TermStarted.newBuilder().setNode("node-" + (1 + random.nextInt(3))));
+                command.setTermStarted(termStarted());
             }
             case 1 ->
                 command.setNodeReport(
@@ -161,6 +176,10 @@ final class RandomCommands {
                 command.setExpireLeases(
                         ExpireLeases.newBuilder().addAllLeases(leases(state)).setHoldOver(random.nextInt(4) == 0));
             case 7 -> command.setResumeLeases(ResumeLeases.newBuilder().addAllLeases(leases(state)));
+            case 8 ->
+                command.setResumeKeyspace(ResumeKeyspaceRequest.newBuilder()
+                        .setKeyspace(keyspace())
+                        .setFrom(Uint128.of(random.nextInt(300)).toProto()));
             default ->
                 command.setOpenSession(OpenSession.newBuilder()
                         .setClientName("client-" + random.nextInt(9))

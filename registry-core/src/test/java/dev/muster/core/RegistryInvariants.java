@@ -192,7 +192,7 @@ public final class RegistryInvariants {
         Tally counted = keyspace.summarised();
         Uint128 above = null;
         for (KeyRange range : reversed(keyspace.ranges(null, 0, Integer.MAX_VALUE))) {
-            boolean apart = above == null || range.last().compareTo(above) < 0;
+            boolean apart = above == null || keyspace.counter(range.last()).compareTo(above) < 0;
             hold(range.first().compareTo(range.last()) <= 0 && apart, "ranges are apart", range);
             boolean held = range.status() == KeyStatus.KEY_STATUS_HELD;
             hold(held == contains(keyspace.held(), range), "held ranges are those of holders", range);
@@ -200,7 +200,7 @@ public final class RegistryInvariants {
             hold(!held || state.sessions().get(range.session()) != null, "its owner lives", range);
             hold(range.equals(keyspace.endingWith(range.last())), "is found", range);
             counted = counted.plus(range.status(), range.size());
-            above = range.first();
+            above = keyspace.counter(range.first());
         }
         hold(counted.equals(tally), "ranges and what was summarised add up to " + tally, counted);
         hold(keyspace.settledCount() <= Limits.MAX_LEDGER_RANGES, "the ledger is bounded", name);

@@ -27,8 +27,8 @@ import java.util.regex.Pattern;
 
 /**
  * A registry that is told lines of {@link TranscriptLanguage} and tells what came of them. It also understands
- * {@code lookup web}, {@code leases}, {@code sessions}, {@code ledger invoice}, {@code clock}, {@code restart} (from a
- * snapshot) and {@code restored 9} (this very state in another epoch, as a restore would leave it).
+ * {@code lookup web}, {@code leases}, {@code sessions}, {@code ledger invoice}, {@code clock} and {@code restart} (from a
+ * snapshot).
  */
 final class Transcript {
     private static final Pattern WORDS = Pattern.compile("\\s+");
@@ -49,7 +49,6 @@ final class Transcript {
                         .append(state.clockMillis() - Commands.START_MILLIS)
                         .append(" ms\n");
             case "restart" -> restart(told);
-            case "restored" -> restored(Long.parseUnsignedLong(WORDS.split(line.trim(), -1)[1], 16), told);
             default -> apply(line, told);
         }
         RegistryInvariants.check(state);
@@ -105,6 +104,7 @@ final class Transcript {
                 at(result.getNextKeySet().getHeader()) + ", numbers "
                         + range(result.getNextKeySet().getKeys());
             case RETURN_KEYS -> at(result.getReturnKeys().getHeader());
+            case RESUME_KEYSPACE -> at(result.getResumeKeyspace().getHeader());
             case CLOSE_SESSION -> at(result.getCloseSession().getHeader());
             case APPEND_EVENT ->
                 at(result.getAppendEvent().getHeader()) + ", event "
@@ -198,13 +198,6 @@ final class Transcript {
                     .append(range.revision())
                     .append('\n');
         }
-    }
-
-    private void restored(long epochId, StringBuilder told) {
-        state = state.toBuilder()
-                .identity(state.clusterId(), epochId, state.epochOrdinal() + 1, state.settings())
-                .build();
-        told.append("epoch ").append(state.epochOrdinal()).append('\n');
     }
 
     private void lookup(String name, StringBuilder told) {

@@ -28,6 +28,7 @@ import dev.muster.v1.NumberRange;
 import dev.muster.v1.Pair;
 import dev.muster.v1.PairPart;
 import dev.muster.v1.RegisterRequest;
+import dev.muster.v1.ResumeKeyspaceRequest;
 import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.RevokeLeaseRequest;
 import dev.muster.v1.Status;
@@ -43,13 +44,14 @@ import java.util.Map;
  * One line of a transcript as a command: a verb, words, and {@code name=value} options.
  *
  * <pre>
+ *   term 1 node-2 cluster=b epoch=9 (with the state of a backup)
  *   term 1 node-1 max_events=10          register web/a host=10.0.0.1:80 lease=4 supersedes=7 zone=z meta.k=v
  *   deregister team/web/a incarnation=3  update web/a status=DRAINING weight=5 meta.k=v expected=9
  *   batch register web/a ; deregister b  grant ttl=10000      revoke 4      expire 4 5 [over]     resume 4
  *   open name ttl=10000 gen=1            close                report node-2 its disk is slow
  *   append deployed release 7 about=web/a
  *   level 1                              barrier
- *   keyspace invoice width=32 start=1 max=9   next invoice 5   return invoice 4 5
+ *   keyspace invoice width=32 start=1 max=9   next invoice 5   return invoice 4 5   goon invoice 100
  * </pre>
  *
  * <p>Every command takes {@code at=+5s} (the leader's clock, from the registry's), {@code term=2} and {@code by=bob}; with
@@ -120,6 +122,10 @@ final class TranscriptLanguage {
                         .setKeys(NumberRange.newBuilder()
                                 .setFirst(number(words.get(2)))
                                 .setLast(number(words.get(3)))));
+            case "goon" ->
+                command.setResumeKeyspace(ResumeKeyspaceRequest.newBuilder()
+                        .setKeyspace(words.get(1))
+                        .setFrom(number(words.get(2))));
             case "expire" ->
                 command.setExpireLeases(ExpireLeases.newBuilder()
                         .setHoldOver(words.remove("over"))
@@ -170,10 +176,10 @@ final class TranscriptLanguage {
         options.putIfAbsent("term", words.get(1));
         options.putIfAbsent("by", "");
         TermStarted.Builder started = TermStarted.newBuilder().setNode(words.get(2));
-        if (state.clusterId().isEmpty()) {
+        if (state.clusterId().isEmpty() || options.containsKey("cluster")) {
             started.setGenesis(Genesis.newBuilder()
                     .setClusterId(take("cluster", "cluster-a"))
-                    .setEpochId(7)
+                    .setEpochId(Long.parseUnsignedLong(take("epoch", "7"), 16))
                     .setEpochOrdinal(1)
                     .setFeatureLevel((int) number("level", Limits.FEATURE_LEVEL))
                     .setSettings(settings()));

@@ -2,6 +2,7 @@
 package dev.muster.server;
 
 import dev.muster.core.Limits;
+import dev.muster.core.RegistryState;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.IdentifyResponse;
@@ -31,6 +32,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -117,6 +119,7 @@ public final class MusterServer implements AutoCloseable {
                 raftOptions(),
                 fatal);
         replica = started;
+        awaitEpoch(identity.clusterId(), started);
         rpc.serve(started, events());
         founding.join();
         watchForReplacement(folder.identity(), started);
@@ -124,6 +127,20 @@ public final class MusterServer implements AutoCloseable {
         reports.add("started version " + Version.CURRENT + " with storage id " + identity.storageId() + " after "
                 + (folder.cleanlyClosed() ? "an orderly stop" : "a first start or a crash"));
         started.repairs().forEach(reports::add);
+    }
+
+    /** What came from a backup is shown to nobody before its epoch has begun. */
+    private static void awaitEpoch(String clusterId, RaftReplica started) throws InterruptedException {
+        RegistryState state = started.state();
+        if (state.clusterId().isEmpty() || state.clusterId().equals(clusterId)) {
+            return;
+        }
+        LOG.info("restored revision {} of cluster {}; waiting for the new epoch", state.revision(), state.clusterId());
+        try {
+            started.awaitRevision(state.revision() + 1).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the epoch did not begin", e);
+        }
     }
 
     private EventHistory.Options events() {
@@ -231,7 +248,8 @@ public final class MusterServer implements AutoCloseable {
                     .setNode(identity.node())
                     .setStorageId(identity.storageId())
                     .setClusterId(identity.clusterId())
-                    .setLeads(leads());
+                    .setLeads(leads())
+                    .setBackup(folder.backupId());
             if (identity.phase() == Identity.Phase.MEMBER) {
                 members(identity)
                         .forEach(peer -> answer.addMembers(dev.muster.internal.v1.Peer.newBuilder()

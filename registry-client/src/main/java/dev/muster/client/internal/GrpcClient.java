@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import dev.muster.client.Backups;
 import dev.muster.client.Change;
 import dev.muster.client.ClientOptions;
 import dev.muster.client.ClusterAdmin;
@@ -65,6 +66,7 @@ final class GrpcClient implements MusterClient {
     private final UnaryCalls calls;
     private final ClusterAdmin cluster;
     private final GrpcEventLog events;
+    private final Backups backups;
     private final ConcurrentMap<InstanceKey, KeptRegistration> registrations = new ConcurrentHashMap<>();
     private final Keyspaces keyspaces;
     private final ConcurrentMap<String, PrefetchedKeys> openKeyspaces = new ConcurrentHashMap<>();
@@ -81,6 +83,7 @@ final class GrpcClient implements MusterClient {
         keyspaces = new GrpcKeyspaces(calls, loop);
         cluster = new GrpcClusterAdmin(calls, loop, options.endpoints());
         events = new GrpcEventLog(loop, channels, calls, callbacks, random, options.namespace(), this::answered);
+        backups = new GrpcBackups(loop, channels, options.requestTimeout(), random);
     }
 
     /** A client with threads and connections of its own. */
@@ -280,6 +283,12 @@ final class GrpcClient implements MusterClient {
     public ClusterAdmin cluster() {
         checkOpen();
         return cluster;
+    }
+
+    @Override
+    public Backups backups() {
+        checkOpen();
+        return backups;
     }
 
     // ---- numbers --------------------------------------------------------------------------------------------------

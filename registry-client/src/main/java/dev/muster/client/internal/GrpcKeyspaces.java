@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import dev.muster.client.Key;
 import dev.muster.client.KeyLedger;
 import dev.muster.client.KeyspaceInfo;
 import dev.muster.client.KeyspaceSpec;
@@ -10,6 +11,7 @@ import dev.muster.v1.KeyspacesGrpc;
 import dev.muster.v1.LedgerRequest;
 import dev.muster.v1.LedgerResponse;
 import dev.muster.v1.ListKeyspacesRequest;
+import dev.muster.v1.ResumeKeyspaceRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,16 @@ final class GrpcKeyspaces implements Keyspaces {
         return Wire.keyspaceInfo(
                 Futures.await(calls.write(KeyspacesGrpc.getCreateMethod(), Wire.createKeyspace(spec)), loop)
                         .getKeyspace());
+    }
+
+    @Override
+    public KeyspaceInfo resume(String name, Key from) {
+        ResumeKeyspaceRequest request = ResumeKeyspaceRequest.newBuilder()
+                .setKeyspace(name)
+                .setFrom(Wire.number(from))
+                .build();
+        return Wire.keyspaceInfo(Futures.await(calls.write(KeyspacesGrpc.getResumeMethod(), request), loop)
+                .getKeyspace());
     }
 
     @Override

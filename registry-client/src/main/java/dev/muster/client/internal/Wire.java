@@ -161,6 +161,7 @@ final class Wire {
                     CREATE_KEYSPACE,
                     NEXT_KEY_SET,
                     RETURN_KEYS,
+                    RESUME_KEYSPACE,
                     APPEND_EVENT,
                     LOOKUP,
                     LIST_SERVICES,
@@ -328,7 +329,7 @@ final class Wire {
         return new Key(number.getHigh(), number.getLow());
     }
 
-    private static Number number(Key key) {
+    static Number number(Key key) {
         return Number.newBuilder().setHigh(key.high()).setLow(key.low()).build();
     }
 

@@ -136,6 +136,35 @@ public final class Keyspace {
                 : new Keyspace(spec, currentEpochId, next, ledger);
     }
 
+    /** The highest number that {@link #resume} may be told, when it may skip so many. */
+    public Uint128 highestResumption(long mostSkipped) {
+        Uint128 most = left().compareTo(Uint128.of(mostSkipped)) < 0 ? left() : Uint128.of(mostSkipped);
+        return next.plus(most.low());
+    }
+
+    /** The number as the high-water mark is told: without the epoch field. */
+    public Uint128 counter(Uint128 number) {
+        return spec.counter(number);
+    }
+
+    /** Going on in the epoch with this number, from the high-water mark up; those before it are lost. */
+    public Keyspace resume(long currentEpochId, Uint128 from, String by, long revision, long clockMillis) {
+        if (from.equals(next)) {
+            return new Keyspace(spec, currentEpochId, from, ledger);
+        }
+        Uint128 last = from.minus(Uint128.of(1));
+        KeyRange skipped = new KeyRange(
+                spec.number(next, epochId),
+                spec.number(last, epochId),
+                KeyStatus.KEY_STATUS_LOST,
+                0,
+                by,
+                revision,
+                clockMillis,
+                clockMillis);
+        return new Keyspace(spec, currentEpochId, from, ledger.with(last, skipped));
+    }
+
     /** The set of so many numbers, at most as many as are left, that {@link #issue} would hand out. */
     public KeyRange upcoming(int size, KeyStatus status, long session, String owner, long revision, long clockMillis) {
         Uint128 last = next.plus(size - 1L);

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *       storage ids of all, so each founder finds the same one by itself.
  *   <li>If any peer is a member of a cluster that counts this very folder among its members, the node founded it with the
  *       others and missed the end of the founding: it takes part.
+ *   <li>Founders that were given a backup were all given the same one; it is what the new cluster begins with.
  *   <li>Otherwise the cluster exists and this folder is new to it: the node asks to be let in under its new storage id.
  *       It never votes under the old one, for it may have forgotten what that one promised.
  * </ul>
@@ -165,6 +166,12 @@ public final class Founding {
             List<Peer> founders =
                     member.getMembersList().stream().map(Founding::peer).toList();
             folder.advance(member.getClusterId(), Identity.Phase.MEMBER, encode(founders));
+        } else if (!folder.backupId().isEmpty()) {
+            throw new StorageException(
+                    Kind.FOREIGN,
+                    "this node was given a backup to begin a new cluster with, but its peer " + member.getNode()
+                            + " is a member of cluster " + member.getClusterName()
+                            + " already; stop that one, or empty this data folder to join it");
         } else {
             talk.accept("cluster " + member.getClusterName() + " exists; asking to be let in as " + self.node()
                     + " with storage id " + self.storageId());
@@ -173,6 +180,7 @@ public final class Founding {
     }
 
     private void found(Map<String, IdentifyResponse> answers) {
+        checkBackups(answers);
         List<Peer> founders = new ArrayList<>();
         for (Peer peer : configured.values()) {
             IdentifyResponse answer = answers.get(peer.node());
@@ -191,6 +199,20 @@ public final class Founding {
         talk.accept("founding cluster " + folder.identity().clusterName() + " with "
                 + founders.stream().map(Peer::node).collect(Collectors.joining(", ")));
         folder.advance(clusterId, Identity.Phase.MEMBER, encode(founders));
+    }
+
+    /** Founders with different beginnings would never agree again. */
+    private void checkBackups(Map<String, IdentifyResponse> answers) {
+        String backup = folder.backupId();
+        answers.forEach((node, answer) -> {
+            if (!answer.getBackup().equals(backup)) {
+                throw new StorageException(
+                        Kind.UNUSABLE,
+                        "node " + node + " was given " + (answer.getBackup().isEmpty() ? "no" : "another") + " backup, "
+                                + self.node() + " was given " + (backup.isEmpty() ? "none" : "one")
+                                + "; empty their data folders and restore the same backup into each of them");
+            }
+        });
     }
 
     /** The members that founded the cluster together with the node; empty when it joined later. */

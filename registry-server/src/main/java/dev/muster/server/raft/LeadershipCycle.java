@@ -6,6 +6,7 @@ import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.Stamp;
 import dev.muster.internal.v1.TermStarted;
+import dev.muster.server.replica.AppliedEntry;
 import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.ReplicaException;
@@ -82,6 +83,11 @@ final class LeadershipCycle {
         listeners.remove(listener);
     }
 
+    /** An entry was applied; called on the apply thread, before the state shows it. */
+    void entry(AppliedEntry entry) {
+        listeners.forEach(listener -> listener.onEntry(entry));
+    }
+
     /** Something happened; called on the apply thread, before the state shows it. */
     void happened(List<Event> events) {
         listeners.forEach(listener -> listener.onEvents(events));
@@ -135,13 +141,18 @@ final class LeadershipCycle {
         boolean stillLeader = info().isLeader() && info().getCurrentTerm() == term;
         if (!stillLeader) {
             LOG.info("term {} ended before it could begin", term);
-        } else if (parts.get().state().get().term() == term) {
+        } else if (hasBegun(parts.get().state().get(), term)) {
             parts.get().succession().forget();
             publish(new Leadership(true, term, self.node(), self.clientAddress()));
         } else {
             LOG.warn("term {} did not begin and is tried again: {}", term, failure != null ? failure : result);
             upkeep.stepIn(RETRY_MILLIS, "the start of a term", this::beginTerm);
         }
+    }
+
+    /** The state of a backup may be of an equal term of another cluster. */
+    private boolean hasBegun(RegistryState state, long term) {
+        return state.term() == term && state.clusterId().equals(genesis.getClusterId());
     }
 
     private void endTerm() {

@@ -6,7 +6,9 @@ import dev.muster.core.RegistryState;
 import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
+import dev.muster.server.replica.AppliedEntry;
 import dev.muster.server.replica.Leadership;
+import dev.muster.server.replica.Located;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.Replica;
 import dev.muster.server.replica.ReplicaException;
@@ -108,6 +110,7 @@ public final class RaftReplica implements Replica {
         this.options = options;
         this.fatal = fatal;
         this.mark = DurableMark.open(folder.durableMark());
+        PlantedBackup.plant(folder);
         this.snapshots = new SnapshotStore(folder);
         Applied onDisk = snapshots.load();
         this.repairs = StoragePreflight.check(
@@ -224,6 +227,15 @@ public final class RaftReplica implements Replica {
     }
 
     @Override
+    public Located located() {
+        Applied applied = stateMachine.applied();
+        return new Located(
+                applied.state(),
+                applied.position().getTerm(),
+                applied.position().getIndex());
+    }
+
+    @Override
     public Leadership leadership() {
         return leadership.now();
     }
@@ -299,6 +311,11 @@ public final class RaftReplica implements Replica {
     }
 
     private final class StateMachineEvents implements RegistryStateMachine.Events {
+        @Override
+        public void entry(AppliedEntry entry) {
+            leadership.entry(entry);
+        }
+
         @Override
         public void happened(List<Event> happened) {
             leadership.happened(happened);

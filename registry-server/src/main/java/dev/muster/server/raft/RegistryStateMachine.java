@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.raft;
 
+import com.google.protobuf.ByteString;
 import dev.muster.core.Limits;
 import dev.muster.core.Outcome;
 import dev.muster.core.RegistryState;
 import dev.muster.core.log.EntryCodec;
 import dev.muster.core.log.MalformedEntryException;
 import dev.muster.internal.v1.Command;
+import dev.muster.server.replica.AppliedEntry;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.v1.Event;
 import dev.muster.v1.Reason;
@@ -50,6 +52,8 @@ final class RegistryStateMachine extends BaseStateMachine {
 
     /** What the replica is told of. All of it comes on Ratis' threads: hand over, never block. */
     interface Events {
+        void entry(AppliedEntry entry);
+
         void happened(List<Event> happened);
 
         void applied(RegistryState state);
@@ -192,6 +196,12 @@ final class RegistryStateMachine extends BaseStateMachine {
             state = outcomes[i].state();
             happened.addAll(outcomes[i].events());
         }
+        events.entry(new AppliedEntry(
+                position.getIndex(),
+                ByteString.copyFrom(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer()),
+                applied.state().chain(),
+                state.revision(),
+                state.chain()));
         events.happened(happened);
         publish(state, position);
         if (batch != null) {

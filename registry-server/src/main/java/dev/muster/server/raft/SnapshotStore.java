@@ -148,7 +148,7 @@ final class SnapshotStore implements StateMachineStorage {
         return files;
     }
 
-    private static String name(TermIndex position) {
+    static String name(TermIndex position) {
         return "snapshot." + position.getTerm() + "_" + position.getIndex();
     }
 

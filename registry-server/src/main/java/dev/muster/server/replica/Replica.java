@@ -21,6 +21,9 @@ public interface Replica extends AutoCloseable {
     /** The newest applied state. One volatile read. */
     RegistryState state();
 
+    /** The newest applied state with its place in the log. One volatile read. */
+    Located located();
+
     /** Who leads, as this node knows it. One volatile read. */
     Leadership leadership();
 

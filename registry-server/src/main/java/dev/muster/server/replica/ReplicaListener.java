@@ -17,6 +17,12 @@ public interface ReplicaListener {
     default void onEvents(List<Event> events) {}
 
     /**
+     * A log entry was applied to a state of that chain; comes before {@code state()} shows it, and also for entries that
+     * are applied again after a start.
+     */
+    default void onEntry(AppliedEntry entry) {}
+
+    /**
      * Leadership changed. {@code leadership.leads()} is true only when the term's first command is applied, so that
      * leases run with their full time and the state is complete.
      */

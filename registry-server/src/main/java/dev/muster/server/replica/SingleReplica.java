@@ -19,7 +19,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -41,9 +40,8 @@ public final class SingleReplica implements Replica {
     private final List<ReplicaListener> listeners = new CopyOnWriteArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
 
-    private volatile RegistryState state = RegistryState.empty();
+    private volatile Located located = new Located(RegistryState.empty(), 0, 0);
     private volatile Leadership leadership = Leadership.unknown(0);
-    private final AtomicLong applied = new AtomicLong();
     private volatile boolean closed;
 
     private SingleReplica(Peer self, Genesis genesis, LongSupplier wallMillis, Executor executor) {
@@ -103,7 +101,12 @@ public final class SingleReplica implements Replica {
 
     @Override
     public RegistryState state() {
-        return state;
+        return located.state();
+    }
+
+    @Override
+    public Located located() {
+        return located;
     }
 
     @Override
@@ -141,7 +144,7 @@ public final class SingleReplica implements Replica {
     @Override
     public CompletableFuture<Void> awaitRevision(long revision) {
         CompletableFuture<Void> reached = new CompletableFuture<>();
-        if (state.revision() >= revision) {
+        if (state().revision() >= revision) {
             reached.complete(null);
         } else {
             enqueue(() -> {
@@ -159,7 +162,8 @@ public final class SingleReplica implements Replica {
 
     @Override
     public Progress progress() {
-        return new Progress(applied.get(), applied.get(), 0);
+        long index = located.index();
+        return new Progress(index, index, 0);
     }
 
     @Override
@@ -207,14 +211,13 @@ public final class SingleReplica implements Replica {
     }
 
     private Result apply(Command command) {
-        RegistryState before = state;
-        Outcome outcome = Registry.apply(before, command);
-        applied.incrementAndGet();
+        Located before = located;
+        Outcome outcome = Registry.apply(before.state(), command);
         for (ReplicaListener listener : listeners) {
             listener.onEvents(outcome.events());
         }
-        state = outcome.state();
-        if (outcome.state().revision() != before.revision()) {
+        located = new Located(outcome.state(), command.getStamp().getTerm(), before.index() + 1);
+        if (outcome.state().revision() != before.state().revision()) {
             wakeWaiting();
         }
         for (ReplicaListener listener : listeners) {
@@ -241,7 +244,7 @@ public final class SingleReplica implements Replica {
     private void wakeWaiting() {
         for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
             Waiting next = all.next();
-            if (state.revision() >= next.revision()) {
+            if (state().revision() >= next.revision()) {
                 next.reached().complete(null);
             }
             if (next.reached().isDone()) {

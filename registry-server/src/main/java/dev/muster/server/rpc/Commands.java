@@ -45,6 +45,7 @@ final class Commands {
             case NEXT_KEY_SET -> command.getNextKeySet();
             case RETURN_KEYS -> command.getReturnKeys();
             case APPEND_EVENT -> command.getAppendEvent();
+            case RESUME_KEYSPACE -> command.getResumeKeyspace();
             case OPEN_SESSION -> command.getOpenSession();
             case TERM_STARTED -> command.getTermStarted();
             case EXPIRE_LEASES -> command.getExpireLeases();

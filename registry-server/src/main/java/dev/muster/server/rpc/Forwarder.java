@@ -45,6 +45,7 @@ final class Forwarder implements ServerInterceptor, ReplicaListener {
             KeyspacesGrpc.getCreateMethod().getFullMethodName(),
             KeyspacesGrpc.getNextKeySetMethod().getFullMethodName(),
             KeyspacesGrpc.getReturnMethod().getFullMethodName(),
+            KeyspacesGrpc.getResumeMethod().getFullMethodName(),
             SessionsGrpc.getOpenMethod().getFullMethodName(),
             ClusterGrpc.getTransferLeadershipMethod().getFullMethodName(),
             PeersGrpc.getJoinMethod().getFullMethodName(),

@@ -14,6 +14,8 @@ import dev.muster.v1.ListKeyspacesResponse;
 import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.NextKeySetResponse;
 import dev.muster.v1.Result;
+import dev.muster.v1.ResumeKeyspaceRequest;
+import dev.muster.v1.ResumeKeyspaceResponse;
 import dev.muster.v1.ReturnKeysRequest;
 import dev.muster.v1.ReturnKeysResponse;
 import io.grpc.stub.StreamObserver;
@@ -61,6 +63,17 @@ final class KeyspaceService extends KeyspacesGrpc.KeyspacesImplBase {
                     return replica.submit(command().setReturnKeys(request).build());
                 },
                 Result::getReturnKeys);
+    }
+
+    @Override
+    public void resume(ResumeKeyspaceRequest request, StreamObserver<ResumeKeyspaceResponse> observer) {
+        unary.write(
+                observer,
+                () -> {
+                    KeyspaceValidation.resume(request);
+                    return replica.submit(command().setResumeKeyspace(request).build());
+                },
+                Result::getResumeKeyspace);
     }
 
     @Override

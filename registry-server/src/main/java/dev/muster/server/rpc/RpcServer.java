@@ -2,6 +2,7 @@
 package dev.muster.server.rpc;
 
 import dev.muster.core.Limits;
+import dev.muster.server.backup.EntryTail;
 import dev.muster.server.history.EventHistory;
 import dev.muster.server.lease.KeepAlives;
 import dev.muster.server.lease.LeaseReaper;
@@ -142,6 +143,7 @@ public final class RpcServer implements AutoCloseable {
         SessionService sessions = new SessionService(
                 new SessionService.Needs(info, replica, reads, keepAlives, replies, this::ownThread));
         serving.add(sessions);
+        BackupsService backups = closing(new BackupsService(info, replica, reads, EntryTail.start(replica)));
 
         replica.addListener(link);
         replica.addListener(forwarder);
@@ -154,6 +156,7 @@ public final class RpcServer implements AutoCloseable {
         methods.add(new ClusterService(info, replica, freshness, hub, unary, System::nanoTime), callers, forwarder);
         methods.add(new WatchService(new WatchService.Needs(info, replica, freshness, hub)), callers);
         methods.add(new EventsService(history, reads, unary), callers);
+        methods.add(backups, callers);
         methods.complete();
         health.follow(replica);
     }

@@ -3,6 +3,7 @@ package dev.muster.server.storage;
 
 import dev.muster.server.storage.StorageException.Kind;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.zip.CRC32C;
 
 /**
  * The folder with everything that a node must not forget, locked for this process.
@@ -25,22 +27,28 @@ import java.util.random.RandomGenerator;
  * raft/         the log and the votes, written by Ratis
  * snapshots/    snapshots of the state; an installed one replaces the whole folder
  * events/       the event log, a copy that other nodes can fill again
+ * restore       a backup to found a new cluster with, until that has happened
  * tmp/          snapshots being written or received
  * </pre>
  *
  * Not thread-safe: opened and changed by the thread that starts and stops the node.
  */
 public final class DataFolder implements AutoCloseable {
+    private static final String BACKUP = "restore";
+    private static final int BUFFER_BYTES = 1 << 16;
+
     private final Path root;
     private final FileChannel lockFile;
     private final boolean cleanlyClosed;
+    private final String backupId;
     private Identity identity;
 
-    private DataFolder(Path root, FileChannel lockFile, Identity identity, boolean cleanlyClosed) {
+    private DataFolder(Path root, FileChannel lockFile, Identity identity, boolean cleanlyClosed, String backupId) {
         this.root = root;
         this.lockFile = lockFile;
         this.identity = identity;
         this.cleanlyClosed = cleanlyClosed;
+        this.backupId = backupId;
     }
 
     /**
@@ -62,7 +70,7 @@ public final class DataFolder implements AutoCloseable {
                 DurableFile.delete(root.resolve("clean"));
                 emptyFolder(root.resolve("tmp"));
                 Files.createDirectories(root.resolve("snapshots"));
-                return new DataFolder(root, lockFile, identity, clean);
+                return new DataFolder(root, lockFile, identity, clean, backupId(root.resolve(BACKUP)));
             } catch (IOException | RuntimeException e) {
                 lockFile.close();
                 throw e;
@@ -179,6 +187,30 @@ public final class DataFolder implements AutoCloseable {
     /** Where the event log is kept. */
     public Path events() {
         return root.resolve("events");
+    }
+
+    /** Where a backup is put before the first start, for the node to found a new cluster with. */
+    public Path backup() {
+        return root.resolve(BACKUP);
+    }
+
+    /** Which backup was there when the folder was opened: equal for equal files, empty for none. */
+    public String backupId() {
+        return backupId;
+    }
+
+    private static String backupId(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return "";
+        }
+        CRC32C crc = new CRC32C();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                crc.update(buffer, 0, read);
+            }
+        }
+        return Files.size(file) + "-" + Long.toHexString(crc.getValue());
     }
 
     /** Where snapshots are written and received. */

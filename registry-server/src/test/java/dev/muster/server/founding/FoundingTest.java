@@ -14,6 +14,8 @@ import dev.muster.server.storage.Identity;
 import dev.muster.server.storage.StorageException;
 import dev.muster.v1.Error;
 import dev.muster.v1.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,6 +81,51 @@ final class FoundingTest {
                             new Peer("n2", two, "h2:2", "h2:1"),
                             new Peer("n3", "s3", "h3:2", "h3:1"));
         }
+    }
+
+    @Test
+    void foundersWithTheSameBackupFoundAClusterWithIt() throws Exception {
+        reopenWithBackup();
+        assertThat(folder.backupId()).isNotEmpty();
+        others.answers("h2:1", given(folder.backupId(), "n2"));
+        others.answers("h3:1", given(folder.backupId(), "n3"));
+        assertThat(founding().decide().phase()).isEqualTo(Identity.Phase.MEMBER);
+    }
+
+    @Test
+    void foundersWithDifferentBackupsOrNoneFoundNothing() throws Exception {
+        reopenWithBackup();
+        for (String theirs : List.of("", "another")) {
+            Scripted peers = new Scripted();
+            peers.answers("h2:1", given(folder.backupId(), "n2"));
+            peers.answers("h3:1", given(theirs, "n3"));
+            assertThatThrownBy(() -> new Founding(folder, PEERS, peers, talk::add).decide())
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("node n3 was given " + (theirs.isEmpty() ? "no backup" : "another backup"))
+                    .hasMessageContaining("restore the same backup into each of them");
+        }
+        assertThat(folder.identity().phase()).isEqualTo(Identity.Phase.FORMATTED);
+    }
+
+    @Test
+    void nodeWithABackupNeverJoinsAClusterThatRuns() throws Exception {
+        reopenWithBackup();
+        others.answers("h2:1", member("n2", "s2", "cluster", "n1", "old", "n2", "s2", "n3", "s3"));
+        others.answers("h3:1", empty("n3", "s3"));
+        assertThatThrownBy(() -> founding().decide())
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("was given a backup to begin a new cluster with, but its peer n2 is a member");
+        assertThat(folder.identity().phase()).isEqualTo(Identity.Phase.FORMATTED);
+    }
+
+    private void reopenWithBackup() throws IOException {
+        folder.close();
+        Files.writeString(folder.backup(), "any bytes");
+        open();
+    }
+
+    private static IdentifyResponse given(String backup, String node) {
+        return empty(node, "s-" + node).toBuilder().setBackup(backup).build();
     }
 
     @Test

@@ -65,6 +65,11 @@ public final class FollowerReplica implements Replica {
     }
 
     @Override
+    public Located located() {
+        return new Located(state, leadership.term(), state.revision());
+    }
+
+    @Override
     public Leadership leadership() {
         return leadership;
     }

@@ -67,6 +67,12 @@ public final class ScriptedReplica implements Replica {
     }
 
     @Override
+    public Located located() {
+        maybeThrow();
+        return real.located();
+    }
+
+    @Override
     public Leadership leadership() {
         return real.leadership();
     }
