@@ -7,6 +7,7 @@ import dev.muster.core.Rejection;
 import dev.muster.server.history.EventFiles.Range;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.v1.Event;
+import dev.muster.v1.EventType;
 import dev.muster.v1.Moment;
 import dev.muster.v1.Reason;
 import java.time.Instant;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One way back from a state to the list as it was at a moment: through all events since, the newest first. Ends with the
- * same list on every node, or with NOT_RETAINED. Confined to the loop, where others have their turn after each chunk.
+ * same list on every node, or with NOT_RETAINED: it never goes back behind a restore. Confined to the loop, where others have their turn after each chunk.
  */
 final class Rewind {
     private final EventHistory history;
@@ -77,8 +78,13 @@ final class Rewind {
                 done.complete(hindsight.at(event.getRevision(), event.getTimeMillis()));
                 return true;
             }
-            hindsight.takeBack(event);
             last = event;
+            if (event.getType() == EventType.EVENT_TYPE_RESTORED) {
+                done.completeExceptionally(
+                        notRetained(event, "before it was another cluster, of which this is a restore"));
+                return true;
+            }
+            hindsight.takeBack(event);
             next = event.getSequence() - 1;
         }
         return false;
@@ -97,14 +103,16 @@ final class Rewind {
         if (oldest != null
                 && cause instanceof ReplicaException refused
                 && refused.error().getReason() == Reason.REASON_NOT_RETAINED) {
-            return ReplicaException.of(
-                    Reason.REASON_NOT_RETAINED,
-                    "at: " + asked() + " (expected: revision " + oldest.getRevision()
-                            + " or a later one, or a time from "
-                            + Instant.ofEpochMilli(oldest.getTimeMillis())
-                            + " on); the events before are not kept any more");
+            return notRetained(oldest, "the events before are not kept any more");
         }
         return cause == null ? new IllegalStateException("no events") : cause;
+    }
+
+    private ReplicaException notRetained(Event oldest, String why) {
+        return ReplicaException.of(
+                Reason.REASON_NOT_RETAINED,
+                "at: " + asked() + " (expected: revision " + oldest.getRevision() + " or a later one, or a time from "
+                        + Instant.ofEpochMilli(oldest.getTimeMillis()) + " on); " + why);
     }
 
     private String asked() {
