@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One way back from a state to the list as it was at a moment: through all events since, the newest first. Ends with the
- * same list on every node, or with NOT_RETAINED: it never goes back behind a restore. Confined to the loop, where others have their turn after each chunk.
+ * same list on every node, or with NOT_RETAINED: it never goes back behind a restore. Confined to the loop, where others
+ * have their turn after each chunk.
  */
 final class Rewind {
     private final EventHistory history;

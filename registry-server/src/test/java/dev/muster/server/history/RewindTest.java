@@ -4,10 +4,13 @@ package dev.muster.server.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.muster.core.Limits;
 import dev.muster.core.RegistryState;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.ExpireLeases;
+import dev.muster.internal.v1.Genesis;
+import dev.muster.internal.v1.TermStarted;
 import dev.muster.server.replica.FollowerReplica;
 import dev.muster.server.replica.Replica;
 import dev.muster.server.replica.Replicas;
@@ -95,6 +98,30 @@ final class RewindTest {
         assertThatThrownBy(() -> at(history, Moment.newBuilder().setRevision(4_711)))
                 .rootCause()
                 .hasMessageContaining("REASON_INVALID: at.revision: 4711 (expected: at most ");
+    }
+
+    @Test
+    void behindARestoreIsAnotherHistory() {
+        EventHistory history = start(replica, "a", Retention.DEFAULT, null);
+        change(10);
+        Replicas.done(
+                replica,
+                Command.newBuilder()
+                        .setTermStarted(TermStarted.newBuilder()
+                                .setNode("node-1")
+                                .setGenesis(Genesis.newBuilder()
+                                        .setClusterId("restored")
+                                        .setEpochId(4_711)
+                                        .setFeatureLevel(Limits.FEATURE_LEVEL)
+                                        .setSettings(Limits.defaultSettings()))));
+        long begun = replica.state().revision();
+
+        assertThat(list(at(history, Moment.newBuilder().setRevision(begun)))).isEqualTo(list(replica.state()));
+        assertThatThrownBy(() -> at(history, Moment.newBuilder().setRevision(begun - 1)))
+                .rootCause()
+                .hasMessageContaining("REASON_NOT_RETAINED: at: revision " + (begun - 1))
+                .hasMessageContaining("expected: revision " + begun)
+                .hasMessageContaining("of which this is a restore");
     }
 
     private EventHistory start(
