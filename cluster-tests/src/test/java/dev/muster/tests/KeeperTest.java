@@ -16,6 +16,10 @@ import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -68,7 +72,11 @@ final class KeeperTest {
     @AfterEach
     void endKeeperAndUnit() {
         keepers.stream().filter(JavaChild::isAlive).forEach(JavaChild::kill);
-        ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
+        PID.matcher(state())
+                .results()
+                .map(pid -> Long.parseLong(pid.group(1)))
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
+                .forEach(ProcessHandle::destroyForcibly);
     }
 
     @Test
@@ -150,6 +158,63 @@ final class KeeperTest {
         assertThat(told).extracting(RegistryEvent::cause).doesNotHaveDuplicates();
         assertThat(told.stream().map(KeeperTest::start)).containsExactly(2L, 2L, 3L, 3L, 4L, 4L);
         awaitListed(client);
+    }
+
+    @Test
+    void serviceThatRanOutOfMemoryIsReplacedByALargerOneAndNobodySeesAGap(TestCluster cluster) throws Exception {
+        Path classes = Path.of(HungryService.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Files.writeString(folder.resolve("manifests/kept.yaml"), """
+                argv: [%s, -Xmx32m, -XX:+UseSerialGC, -cp, '%s', %s, '${port.http}']
+                register: {service: %s, endpoints: {http: {host: 127.0.0.1, port: auto}}}
+                ready: {tcp: '127.0.0.1:${port.http}', every: 100ms}
+                drain: 1s
+                """.formatted(
+                        Path.of(System.getProperty("java.home"), "bin", "java"),
+                        classes,
+                        HungryService.class.getName(),
+                        service));
+        keeper(cluster);
+        MusterClient client = cluster.client();
+        ServiceInstance before = awaitListed(client);
+        long pid = pid();
+        Queue<Integer> sizes = new ConcurrentLinkedQueue<>();
+        ServiceView view = client.view(service);
+        view.onChange(snapshot -> sizes.add(snapshot.serving().size()));
+        await().atMost(LONGEST_WAIT).until(() -> sizes.contains(1));
+        sizes.clear();
+        var unused = HttpClient.newHttpClient()
+                .sendAsync(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                        + before.endpoints().get(0).port() + "/oom"))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding());
+
+        await("both events are told")
+                .atMost(LONGEST_WAIT)
+                .ignoreExceptions()
+                .until(() -> memoryErrors(client).size() == 2);
+        assertThat(memoryErrors(client))
+                .extracting(RegistryEvent::kind)
+                .containsExactly("memory_error_with_restart_before", "memory_error_with_restart_after");
+        assertThat(memoryErrors(client).get(0).cause()).contains("HEAP", "-Xmx37m instead of -Xmx32m", "pid " + pid);
+        await("the old one is off the list")
+                .atMost(LONGEST_WAIT)
+                .until(() -> view.instances().size() == 1);
+        assertThat(view.instances().get(0).key().id()).isNotEqualTo(before.key().id());
+        assertThat(view.instances().get(0).endpoints()).isNotEqualTo(before.endpoints());
+        assertThat(sizes).as("how many served, at each change").isNotEmpty().containsOnly(1);
+        assertThat(pid()).isNotEqualTo(pid);
+    }
+
+    private List<RegistryEvent> memoryErrors(MusterClient client) {
+        return client.events()
+                .list(EventQuery.all().types(EventType.CLIENT).service(service))
+                .filter(event -> event.kind().startsWith("memory_"))
+                .toList();
     }
 
     private JavaChild keeper(TestCluster cluster) {

@@ -142,6 +142,18 @@ final class KeeperCommand {
         return ExitCode.OK.number();
     }
 
+    @Command(name = "incident", header = "Prints what happened in one incident, and where its bundle is.")
+    int incident(@Parameters(paramLabel = "ID", description = "As 'incidents' shows it.") String id) {
+        JsonObject order = object("incident", null);
+        order.addProperty("id", id);
+        JsonObject answer = socket().order(order);
+        Output output = context.output();
+        output.list(IncidentView.COLUMNS, IncidentView.incidents(answer), () -> answer);
+        String bundle = answer.get("bundle").getAsString();
+        output.talk(bundle.isEmpty() ? "it has no bundle" : "bundle: " + bundle);
+        return ExitCode.OK.number();
+    }
+
     private int tell(String verb, String unit) {
         return said(unit, order(verb, unit));
     }

@@ -98,6 +98,18 @@ final class KeeperCommandTest {
     }
 
     @Test
+    void incidentIsShownWithItsBundle() {
+        answer = INCIDENTS.replace("]}", "],\"bundle\":\"/data/bundles/b\"}");
+        Run run = run("keeper", "incident", "orders.2");
+        assertThat(run.data()).contains("orders.2  GAVE_UP");
+        assertThat(run.talk()).isEqualTo("bundle: /data/bundles/b\n");
+        assertThat(run("keeper", "incident", "orders.2", "-w", "json").data()).contains("\"bundle\"");
+        assertThat(orders).contains("{\"do\":\"incident\",\"id\":\"orders.2\"}");
+        answer = INCIDENTS.replace("]}", "],\"bundle\":\"\"}");
+        assertThat(run("keeper", "incident", "orders.2").talk()).isEqualTo("it has no bundle\n");
+    }
+
+    @Test
     void lastLinesOfAUnitArePrintedHarmless() throws IOException {
         Path log = folder.resolve("orders.log");
         Files.writeString(

@@ -2,12 +2,15 @@
 package dev.muster.keeper;
 
 import dev.muster.client.MusterClient;
+import dev.muster.keeper.archive.ArchiveBounds;
+import dev.muster.keeper.archive.IncidentArchive;
 import dev.muster.keeper.control.ControlSocket;
 import dev.muster.keeper.journal.Incident;
 import dev.muster.keeper.journal.Journal;
 import dev.muster.keeper.journal.Uploader;
 import dev.muster.keeper.manifest.Manifest;
 import dev.muster.keeper.manifest.Manifests;
+import dev.muster.keeper.memory.Replacement.EventType;
 import dev.muster.keeper.probe.Prober;
 import dev.muster.keeper.process.Launcher;
 import dev.muster.keeper.process.Processes;
@@ -30,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -50,7 +54,6 @@ final class Keeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
-    private static final Tools.Place NOWHERE = (unit, wish) -> {};
 
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, ""));
     private final ExecutorService workers = Executors.newCachedThreadPool(task -> daemon(task, "-work"));
@@ -84,16 +87,16 @@ final class Keeper implements AutoCloseable {
             // None of them is given to another unit.
             UnitFile.portsOf(config.data().resolve("units"), manifest.unit()).forEach(tools.ports()::keep);
         }
-        Roll place = roll;
+        Tools.Place place = place(roll);
         for (Manifest manifest : manifests.units()) {
             try {
-                units.put(manifest.unit(), UnitKeeper.resume(manifest, tools, place == null ? NOWHERE : place::want));
+                units.put(manifest.unit(), UnitKeeper.resume(manifest, tools, place));
             } catch (IOException e) {
                 LOG.error("{} is not kept: {}", manifest.unit(), e.getMessage());
                 invalid.put(manifest.unit(), String.valueOf(e.getMessage()));
             }
         }
-        Orders orders = new Orders(units, invalid, journal, loop, tools.clock()::instant);
+        Orders orders = new Orders(units, invalid, journal, tools.archive(), loop, tools.clock()::instant);
         control = new ControlSocket(config.data().resolve("control"), orders::answer);
         var unused = loop.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -112,6 +115,7 @@ final class Keeper implements AutoCloseable {
     public void close() throws IOException {
         control.close();
         loop.shutdownNow();
+        units.values().forEach(UnitKeeper::close);
         workers.shutdown();
         prober.close();
         if (roll != null) {
@@ -157,9 +161,9 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    private void claimed(String unit, long start, String claim) {
+    private void claimed(String name, long start, String claim) {
         loop.execute(() -> {
-            UnitKeeper keeper = units.get(unit);
+            UnitKeeper keeper = units.get(UnitKeeper.unitOf(name));
             if (keeper != null) {
                 keeper.claimed(start, claim);
             }
@@ -206,8 +210,25 @@ final class Keeper implements AutoCloseable {
                 prober,
                 new Ports(config.firstPort(), config.lastPort()),
                 journal,
+                IncidentArchive.open(config.data().resolve("bundles"), ArchiveBounds.DEFAULT, new SteadyClock()),
                 incident -> Optional.ofNullable(upload).ifPresent(Uploader::wake),
                 config.namespace());
+    }
+
+    private static Tools.Place place(@Nullable Roll roll) {
+        return new Tools.Place() {
+            @Override
+            public void want(String name, Optional<Roll.Wish> wish) {
+                Optional.ofNullable(roll).ifPresent(there -> there.want(name, wish));
+            }
+
+            @Override
+            public CompletableFuture<EventType> swap(String up, String draining) {
+                return roll == null
+                        ? CompletableFuture.completedFuture(EventType.TOLD)
+                        : roll.swap(up, draining).thenApply(told -> told ? EventType.TOLD : EventType.NOT_TOLD);
+            }
+        };
     }
 
     private static MusterClient connect(KeeperConfig config) {

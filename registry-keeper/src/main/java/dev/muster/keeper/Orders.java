@@ -5,6 +5,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.muster.keeper.archive.IncidentArchive;
 import dev.muster.keeper.journal.Incident;
 import dev.muster.keeper.journal.Journal;
 import dev.muster.keeper.unit.Life;
@@ -32,6 +33,7 @@ final class Orders {
     private final Map<String, UnitKeeper> units;
     private final Map<String, String> invalid;
     private final Journal journal;
+    private final IncidentArchive archive;
     private final Executor loop;
     private final Supplier<Instant> now;
 
@@ -39,11 +41,13 @@ final class Orders {
             Map<String, UnitKeeper> units,
             Map<String, String> invalid,
             Journal journal,
+            IncidentArchive archive,
             Executor loop,
             Supplier<Instant> now) {
         this.units = units;
         this.invalid = invalid;
         this.journal = journal;
+        this.archive = archive;
         this.loop = loop;
         this.now = now;
     }
@@ -60,9 +64,10 @@ final class Orders {
             case "reload" -> reload(order);
             case "log" -> log(order);
             case "incidents" -> incidents(order);
+            case "incident" -> incident(order);
             default ->
-                throw new IllegalArgumentException(
-                        "do: " + verb + " (expected: ps, start, stop, restart, pause, resume, reload, log, incidents)");
+                throw new IllegalArgumentException("do: " + verb
+                        + " (expected: ps, start, stop, restart, pause, resume, reload, log, incidents, incident)");
         };
     }
 
@@ -124,6 +129,24 @@ final class Orders {
         }
         JsonObject answer = new JsonObject();
         answer.add("incidents", all);
+        return answer;
+    }
+
+    private JsonObject incident(JsonObject order) {
+        String id = text(order, "id");
+        JsonArray all = new JsonArray();
+        journal.newest(MOST_INCIDENTS, each -> each.id().equals(id)).forEach(each -> all.add(JSON.toJsonTree(each)));
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "incident " + id + " (expected: one of the journal; see 'muster keeper incidents')");
+        }
+        JsonObject answer = new JsonObject();
+        answer.add("incidents", all);
+        answer.addProperty(
+                "bundle",
+                archive.open(id.substring(id.lastIndexOf('.') + 1))
+                        .map(bundle -> bundle.folder().toString())
+                        .orElse(""));
         return answer;
     }
 

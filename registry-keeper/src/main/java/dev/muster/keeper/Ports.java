@@ -23,6 +23,11 @@ final class Ports {
         given.add(port);
     }
 
+    /** A port may be given again. */
+    void free(int port) {
+        given.remove(port);
+    }
+
     /**
      * Gives a port.
      *

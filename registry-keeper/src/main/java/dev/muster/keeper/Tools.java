@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.keeper;
 
+import dev.muster.keeper.archive.IncidentArchive;
 import dev.muster.keeper.journal.Incident;
 import dev.muster.keeper.journal.Journal;
+import dev.muster.keeper.memory.Replacement.EventType;
 import dev.muster.keeper.probe.Prober;
 import dev.muster.keeper.process.Launcher;
 import dev.muster.keeper.process.Processes;
@@ -11,6 +13,7 @@ import dev.muster.keeper.roll.Roll;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -29,6 +32,7 @@ import java.util.random.RandomGenerator;
  * @param prober asks them
  * @param ports to give
  * @param journal of incidents
+ * @param archive of bundles
  * @param told hears of each incident that is in the journal
  * @param namespace of units that name none
  */
@@ -44,12 +48,16 @@ record Tools(
         Prober prober,
         Ports ports,
         Journal journal,
+        IncidentArchive archive,
         Consumer<Incident> told,
         String namespace) {
 
     /** Where a unit is registered, unless there is no registry. */
     interface Place {
         /** As {@link Roll#want}. */
-        void want(String unit, Optional<Roll.Wish> wish);
+        void want(String name, Optional<Roll.Wish> wish);
+
+        /** As {@link Roll#swap}: whether the registry was told, was not, or nobody knows. */
+        CompletableFuture<EventType> swap(String up, String draining);
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What is remembered of one unit, as a file that is replaced whole or not at all. For one thread. */
 final class UnitFile {
@@ -31,9 +32,18 @@ final class UnitFile {
      * @param memo what decides on
      * @param ports given by the keeper, by endpoint
      * @param claim to the registration of the start under way
+     * @param slot by which of the unit's two names it is listed
+     * @param second its other process, while it has one
+     * @param growth of its memory, if anything is remembered
      */
-    record Content(Memo memo, Map<String, Integer> ports, String claim) {
-        static final Content NEW = new Content(Memo.NEW, Map.of(), "");
+    record Content(
+            Memo memo,
+            Map<String, Integer> ports,
+            String claim,
+            int slot,
+            @Nullable Copy second,
+            @Nullable Growth growth) {
+        static final Content NEW = new Content(Memo.NEW, Map.of(), "", 0, null, null);
     }
 
     private UnitFile(Path path, Content last) {

@@ -63,7 +63,7 @@ public enum MemoryKnob {
     }
 
     /** The option that sets this size. */
-    String option(long bytes) {
+    public String option(long bytes) {
         return spelling + MemorySize.print(bytes);
     }
 

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 public final class Processes {
     private static final Path PROC = Path.of("/proc");
     private static final String OOM_KILLS = "oom_kill ";
+    private static final String FREE = "MemAvailable:";
+    private static final int KIB_BITS = 10;
     private static final int SESSION = 3;
     private static final int START_TIME = 19;
 
@@ -71,6 +73,17 @@ public final class Processes {
         try (Stream<String> lines = Files.lines(PROC.resolve("vmstat"))) {
             return lines.filter(line -> line.startsWith(OOM_KILLS))
                     .mapToLong(line -> Long.parseLong(line.substring(OOM_KILLS.length())))
+                    .sum();
+        } catch (IOException | UncheckedIOException e) {
+            return 0;
+        }
+    }
+
+    /** What the host could give to a new process, in bytes; 0 when it does not say. */
+    public long freeMemory() {
+        try (Stream<String> lines = Files.lines(PROC.resolve("meminfo"))) {
+            return lines.filter(line -> line.startsWith(FREE))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << KIB_BITS)
                     .sum();
         } catch (IOException | UncheckedIOException e) {
             return 0;

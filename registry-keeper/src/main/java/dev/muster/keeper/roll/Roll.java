@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.keeper.roll;
 
+import dev.muster.client.Change;
 import dev.muster.client.InstanceStatus;
 import dev.muster.client.InstanceUpdate;
 import dev.muster.client.MusterClient;
+import dev.muster.client.MusterException;
 import dev.muster.client.Registration;
 import dev.muster.client.ServiceInstance;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -67,6 +72,53 @@ public final class Roll implements AutoCloseable {
             wishes.put(unit, wish);
         }
         thread.execute(this::fulfil);
+    }
+
+    /**
+     * One registration shall take over from another: tells it in one batch, once. The future says whether the registry
+     * did it, and fails when nobody knows.
+     *
+     * @param up may be called from then on
+     * @param draining takes nothing new from then on; left out if it is not registered
+     */
+    public CompletableFuture<Boolean> swap(String up, String draining) {
+        return CompletableFuture.supplyAsync(() -> swapNow(up, draining), thread);
+    }
+
+    private boolean swapNow(String up, String draining) {
+        Kept next;
+        Kept last;
+        synchronized (kept) {
+            next = kept.get(up);
+            last = kept.get(draining);
+        }
+        if (next == null || next.registration.state() != Registration.State.REGISTERED) {
+            return false;
+        }
+        List<Change> changes = new ArrayList<>(List.of(status(next.registration, InstanceStatus.UP)));
+        if (last != null && last.registration.state() == Registration.State.REGISTERED) {
+            changes.add(status(last.registration, InstanceStatus.DRAINING));
+        }
+        try {
+            client.writeAll(changes);
+        } catch (MusterException e) {
+            if (e.fate() == MusterException.Fate.NOT_APPLIED) {
+                LOG.info("{} is not listed in place of {} yet: {}", up, draining, e.getMessage());
+                return false;
+            }
+            throw e;
+        }
+        // So that they are registered in this form again, should the session be lost.
+        say(up, next.registration, InstanceStatus.UP);
+        if (last != null) {
+            say(draining, last.registration, InstanceStatus.DRAINING);
+        }
+        return true;
+    }
+
+    private static Change status(Registration registration, InstanceStatus status) {
+        return Change.update(
+                registration.instance().key(), InstanceUpdate.none().status(status));
     }
 
     /** How the unit's registration stands; empty when it has none. */

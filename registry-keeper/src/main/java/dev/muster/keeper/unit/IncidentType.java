@@ -23,6 +23,12 @@ public enum IncidentType {
     CRASH_LOOP_BACKOFF,
     /** It ended so often that it is not started again. */
     GAVE_UP,
+    /** A unit's JVM ran out of memory, and is about to be replaced. One AFTER or INTERRUPTED follows. */
+    MEMORY_ERROR_WITH_RESTART_BEFORE,
+    /** What came of it. */
+    MEMORY_ERROR_WITH_RESTART_AFTER,
+    /** A unit's JVM ran out of memory and goes on as it is; the reason is told. */
+    MEMORY_ERROR_WITHOUT_RESTART,
     /** The keeper itself ended between a BEFORE and its AFTER. */
     INTERRUPTED;
 
@@ -44,11 +50,16 @@ public enum IncidentType {
 
     /** Whether an AFTER or INTERRUPTED has to follow. */
     public boolean isBefore() {
-        return this == before(Kind.SERVICE) || this == before(Kind.TECHNICAL);
+        return this == before(Kind.SERVICE)
+                || this == before(Kind.TECHNICAL)
+                || this == MEMORY_ERROR_WITH_RESTART_BEFORE;
     }
 
     /** Whether it ends what a BEFORE began. */
     public boolean isEnd() {
-        return this == after(Kind.SERVICE) || this == after(Kind.TECHNICAL) || this == INTERRUPTED;
+        return this == after(Kind.SERVICE)
+                || this == after(Kind.TECHNICAL)
+                || this == MEMORY_ERROR_WITH_RESTART_AFTER
+                || this == INTERRUPTED;
     }
 }

@@ -241,6 +241,15 @@ public final class Life {
         cause = null;
     }
 
+    /** Another process of the unit serves in its place. */
+    public void takenOver(ProcessId by, long start, Instant now) {
+        process = by;
+        starts = start;
+        cause = null;
+        endedAt = null;
+        enter(Phase.READY, now);
+    }
+
     /** It is to be believed that it hangs. */
     public void hangs(String why, Instant now) {
         if (phase != Phase.READY && phase != Phase.UNREADY) {
