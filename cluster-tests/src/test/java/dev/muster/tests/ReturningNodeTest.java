@@ -19,21 +19,6 @@ import org.junit.jupiter.api.Test;
 @ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=0"})
 final class ReturningNodeTest {
     @Test
-    void killedFollowerCatchesUpFromTheLog(TestCluster cluster) {
-        Workload writers = cluster.startWriters(2).awaitMore(50);
-        TestNode follower = cluster.followers().get(0);
-        long snapshotBefore = follower.status().snapshotIndex();
-        follower.kill();
-        writers.awaitMore(20);
-        writers.stop();
-
-        follower.restart();
-
-        Hashes.awaitEqual(cluster);
-        assertThat(follower.status().snapshotIndex()).isEqualTo(snapshotBefore);
-    }
-
-    @Test
     void killedFollowerComesBackFromASnapshotWhenTheLogIsGone(TestCluster cluster) {
         SteadyWrites writes = cluster.startSteadyWrites(500).awaitMore(100);
         TestNode follower = cluster.followers().get(0);
