@@ -3,6 +3,7 @@ package dev.muster.server.raft;
 
 import java.util.List;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
@@ -19,8 +20,9 @@ import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ratis' gRPC transport with our log appender: it shows every request and reply to {@link QuorumContact}. Ratis makes
- * one by reflection from the class name in its properties, which is why the class is public.
+ * Ratis' gRPC transport with our log appender, which shows every request and reply to {@link QuorumContact}, and with
+ * {@link RecipientCheck} before its services. Ratis makes one by reflection from the class name in its properties, which
+ * is why the class is public.
  */
 public final class ContactRpcType implements RpcType {
     private static final String CONTACT = "muster.quorum-contact";
@@ -28,9 +30,10 @@ public final class ContactRpcType implements RpcType {
     /** For Ratis. */
     public ContactRpcType() {}
 
-    static Parameters parametersWith(QuorumContact contact) {
+    static Parameters parametersWith(QuorumContact contact, RecipientCheck recipient) {
         Parameters parameters = new Parameters();
         parameters.put(CONTACT, contact, QuorumContact.class);
+        GrpcConfigKeys.Server.setServicesCustomizer(parameters, (builder, types) -> builder.intercept(recipient));
         return parameters;
     }
 

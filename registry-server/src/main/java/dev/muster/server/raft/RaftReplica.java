@@ -179,7 +179,7 @@ public final class RaftReplica implements Replica {
                 .setStateMachineRegistry(id -> stateMachine)
                 .setProperties(RaftSettings.properties(
                         folder, options, listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1))))
-                .setParameters(ContactRpcType.parametersWith(contact))
+                .setParameters(ContactRpcType.parametersWith(contact, new RecipientCheck(selfId)))
                 // Ratis' own default wipes the disk.
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .build();

@@ -70,14 +70,16 @@ final class RaftGroupFixture implements AutoCloseable {
     }
 
     private static Peer peer(DataFolder folder) throws IOException {
-        int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
+            return peer(folder, "127.0.0.1:" + socket.getLocalPort());
         }
+    }
+
+    private static Peer peer(DataFolder folder, String raftAddress) {
         return new Peer(
                 folder.identity().node(),
                 folder.identity().storageId(),
-                "127.0.0.1:" + port,
+                raftAddress,
                 folder.identity().node() + ":client");
     }
 
@@ -131,11 +133,14 @@ final class RaftGroupFixture implements AutoCloseable {
         replicas.set(position, startReplica(folder, founders.get(position), founders));
     }
 
-    /** Starts a node of the same name with an empty disk and returns it as the peer that asks to be let in. */
-    Peer startEmpty(int position) throws IOException {
-        DataFolder folder = openFolder(position + 101, founders.get(position).node());
+    /**
+     * Starts a node of the same name and address with an empty disk and returns it as the peer that asks to be let in.
+     */
+    Peer startEmpty(int position) {
+        Peer before = founders.get(position);
+        DataFolder folder = openFolder(position + 101, before.node());
         folders.set(position, folder);
-        Peer self = peer(folder);
+        Peer self = peer(folder, before.raftAddress());
         replicas.set(position, startReplica(folder, self, List.of()));
         return self;
     }

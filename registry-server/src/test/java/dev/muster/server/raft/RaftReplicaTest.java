@@ -205,6 +205,25 @@ final class RaftReplicaTest {
     }
 
     @Test
+    void emptyDiskConfirmsNothingInTheNameOfTheOneBeforeIt() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int leader = group.awaitLeader();
+            int wiped = (leader + 1) % 3;
+            RaftReplica lonely = group.replica(leader);
+            group.stop(wiped);
+            group.startEmpty(wiped);
+            get(lonely.linearize());
+            group.stop((leader + 2) % 3);
+            CompletableFuture<Result> write = lonely.submit(RaftGroupFixture.register("orders", "o1"));
+            CompletableFuture<Void> barrier = lonely.linearize();
+            await().atMost(Duration.ofSeconds(10)).until(() -> write.isDone() && barrier.isDone());
+            assertThat(failureOf(write).error().getReason())
+                    .isIn(Reason.REASON_UNKNOWN_OUTCOME, Reason.REASON_NOT_LEADER);
+            assertThat(failureOf(barrier).error().getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
+        }
+    }
+
+    @Test
     void leadershipIsHandedToTheNamedNode() throws Exception {
         try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
             int leader = group.awaitLeader();
