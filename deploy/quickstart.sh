@@ -67,7 +67,7 @@ compgen -G "$here/target/muster-*/bin/muster" >/dev/null || {
   (cd -- "$(dirname -- "$here")" && ./mvnw -Dquick -DskipTests package) >&2
 }
 
-if ! compgen -G "$here/target/muster-*/cds/server-*.jsa" >/dev/null; then
+if ! compgen -G "$here/target/muster-*/cds/server-*" >/dev/null; then
   step "Preparing a faster start (once)"
   "$here/muster" archive >/dev/null || true
 fi

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A class of tests on one running cluster, which each method may take as a parameter of type {@link TestCluster}. Each
  * test has 60 s, unless it says otherwise, and is ended then even if it hangs. After each the cluster is healed and
  * {@linkplain TestCluster#verify verified}; after one that failed, its files are kept and the next one gets a new
- * cluster. Classes that set nothing here share theirs.
+ * cluster. Classes that set the same here share theirs.
  *
  * <pre>{@code
  * @ClusterTest(settings = "snapshot.entries=200")

@@ -4,7 +4,6 @@ package dev.muster.testing;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -14,28 +13,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives tests their cluster, and has it verified after each. Classes that want an ordinary cluster share one until a test
- * fails, for a start costs seconds; the others have one each. For one test at a time.
+ * Gives tests their cluster, and has it verified after each. A start costs seconds: a class takes over the running cluster
+ * if it wants the same kind and no test has failed on it; otherwise that one is closed. For one test at a time. The last
+ * one ends with this JVM.
  */
-final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
+final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterTestExtension.class);
-    private static final ExtensionContext.Namespace NAMESPACE =
-            ExtensionContext.Namespace.create(ClusterTestExtension.class);
     private static final AtomicInteger CLUSTERS = new AtomicInteger();
 
-    /** A place for one cluster, empty when the last one was given up. */
-    private static final class Slot implements AutoCloseable {
-        @Nullable
-        TestCluster cluster;
+    /** A running cluster and what it was made for. */
+    private record Running(TestCluster cluster, ClusterTest wanted) {}
 
-        @Override
-        public void close() {
-            if (cluster != null) {
-                cluster.close();
-                cluster = null;
-            }
-        }
-    }
+    private static @Nullable Running running;
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -44,7 +33,7 @@ final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallbac
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return running(context);
+        return clusterFor(context);
     }
 
     @Override
@@ -52,65 +41,47 @@ final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallbac
         String test = context.getRequiredTestClass().getSimpleName() + "."
                 + context.getRequiredTestMethod().getName();
         LOG.info("{}", test);
-        running(context).nodes().forEach(node -> JavaChild.mark(node.log(), test));
+        clusterFor(context).nodes().forEach(node -> JavaChild.mark(node.log(), test));
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
-        Slot slot = slot(context);
-        TestCluster used = slot.cluster;
+        Running used = running;
         if (used == null) {
             return;
         }
         if (context.getExecutionException().isPresent()) {
-            discard(slot, used);
+            discard(used.cluster());
             return;
         }
         try {
-            used.verify();
+            used.cluster().verify();
         } catch (Throwable e) {
-            discard(slot, used);
+            discard(used.cluster());
             throw e;
         }
     }
 
-    @Override
-    public void afterAll(ExtensionContext context) {
-        if (!isOrdinary(wanted(context))) {
-            slot(context).close();
-        }
-    }
-
-    private static void discard(Slot slot, TestCluster used) {
+    private static void discard(TestCluster used) {
         LOG.warn("logs and data of the failed test are kept in {}", used.folder());
-        slot.cluster = null;
+        running = null;
         used.keepFiles();
         used.close();
     }
 
-    private static TestCluster running(ExtensionContext context) {
-        Slot slot = slot(context);
-        TestCluster running = slot.cluster;
-        if (running == null) {
-            running = start(wanted(context));
-            slot.cluster = running;
+    private static TestCluster clusterFor(ExtensionContext context) {
+        ClusterTest wanted = context.getRequiredTestClass().getAnnotation(ClusterTest.class);
+        Running now = running;
+        if (now != null && now.wanted().equals(wanted)) {
+            return now.cluster();
         }
-        return running;
-    }
-
-    private static Slot slot(ExtensionContext context) {
-        ClusterTest wanted = wanted(context);
-        String key =
-                isOrdinary(wanted) ? "ordinary" : context.getRequiredTestClass().getName();
-        return context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(key, unused -> new Slot(), Slot.class);
-    }
-
-    private static boolean isOrdinary(ClusterTest wanted) {
-        return wanted.nodes() == TestCluster.ORDINARY_NODES && !wanted.badNetwork() && wanted.settings().length == 0;
-    }
-
-    private static ClusterTest wanted(ExtensionContext context) {
-        return context.getRequiredTestClass().getAnnotation(ClusterTest.class);
+        if (now != null) {
+            running = null;
+            now.cluster().close();
+        }
+        TestCluster started = start(wanted);
+        running = new Running(started, wanted);
+        return started;
     }
 
     private static TestCluster start(ClusterTest wanted) {

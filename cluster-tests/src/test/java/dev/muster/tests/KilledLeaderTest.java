@@ -56,7 +56,7 @@ final class KilledLeaderTest {
         Map<String, Listing> before = listings(observer, service);
         assertThat(before).hasSize(200);
 
-        for (int kill = 0; kill < 3; kill++) {
+        for (int kill = 0; kill < 2; kill++) {
             TestNode leader = cluster.awaitLeader();
             leader.kill();
             cluster.awaitLeader();

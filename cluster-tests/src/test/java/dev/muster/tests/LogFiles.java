@@ -21,18 +21,19 @@ import java.util.stream.Stream;
  * @param first index of the first entry
  * @param last index of the last entry in a closed file, or the one before the open file
  */
-record LogFiles(long first, long last) {
+public record LogFiles(long first, long last) {
     private static final Pattern CLOSED = Pattern.compile("log_([0-9]+)-([0-9]+)");
     private static final Pattern OPEN = Pattern.compile("log_inprogress_([0-9]+)");
 
     /** Waits, while others write, until the leader has purged the entry and all before it. */
-    static void awaitGone(TestCluster cluster, long index) {
+    public static void awaitGone(TestCluster cluster, long index) {
         await("entry " + index + " is gone from the log of the leader")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> of(cluster.awaitLeader()).first() > index);
     }
 
-    static LogFiles of(TestNode node) {
+    /** Those of a node, which may run. */
+    public static LogFiles of(TestNode node) {
         try (Stream<Path> files = Files.walk(node.data())) {
             List<String> names =
                     files.map(file -> String.valueOf(file.getFileName())).toList();

@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** One node's services without the client between: for requests that no client would send. Safe for any thread. */
-final class RawNode implements AutoCloseable {
+public final class RawNode implements AutoCloseable {
     private static final int LONGEST_CALL_SECONDS = 10;
 
     private final ManagedChannel channel;
@@ -25,45 +25,53 @@ final class RawNode implements AutoCloseable {
         this.channel = channel;
     }
 
-    static RawNode at(String endpoint) {
+    /** The services at this client port. */
+    public static RawNode at(String endpoint) {
         return new RawNode(ManagedChannelBuilder.forTarget(endpoint)
                 .usePlaintext()
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 .build());
     }
 
-    ManagedChannel channel() {
+    /** What its calls go through. */
+    public ManagedChannel channel() {
         return channel;
     }
 
-    RegistryGrpc.RegistryBlockingStub registry() {
+    /** The registry; each call has 10 s. */
+    public RegistryGrpc.RegistryBlockingStub registry() {
         return RegistryGrpc.newBlockingStub(channel).withDeadlineAfter(LONGEST_CALL_SECONDS, TimeUnit.SECONDS);
     }
 
-    LeasesGrpc.LeasesBlockingStub leases() {
+    /** Its leases; each call has 10 s. */
+    public LeasesGrpc.LeasesBlockingStub leases() {
         return LeasesGrpc.newBlockingStub(channel).withDeadlineAfter(LONGEST_CALL_SECONDS, TimeUnit.SECONDS);
     }
 
-    SessionsGrpc.SessionsStub sessions() {
+    /** Its sessions. */
+    public SessionsGrpc.SessionsStub sessions() {
         return SessionsGrpc.newStub(channel);
     }
 
-    WatchGrpc.WatchStub watch() {
+    /** Its watches. */
+    public WatchGrpc.WatchStub watch() {
         return WatchGrpc.newStub(channel);
     }
 
-    LookupResponse lookup(LookupRequest request) {
+    /** Looks up and waits for the answer. */
+    public LookupResponse lookup(LookupRequest request) {
         return registry().lookup(request);
     }
 
-    Future<LookupResponse> lookupAsync(LookupRequest request) {
+    /** Looks up without waiting. */
+    public Future<LookupResponse> lookupAsync(LookupRequest request) {
         return RegistryGrpc.newFutureStub(channel)
                 .withDeadlineAfter(LONGEST_CALL_SECONDS, TimeUnit.SECONDS)
                 .lookup(request);
     }
 
     /** The answer, or nothing if it was refused. */
-    static <T> Optional<T> answer(Future<T> future) {
+    public static <T> Optional<T> answer(Future<T> future) {
         try {
             return Optional.of(future.get());
         } catch (ExecutionException e) {

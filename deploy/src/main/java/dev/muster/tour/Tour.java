@@ -24,6 +24,7 @@ import java.util.TreeMap;
  *       all that it registered, and ends.
  *   <li>{@code verify} reads every acknowledged registration back from every node, while {@code run} still keeps them.
  *       Ends with 1 when one is missing or when the nodes do not agree.
+ *   <li>{@code train} lets the nodes {@code n1} and {@code n2} lead in turn, under load: {@code muster archive} needs that.
  * </ul>
  *
  * <p>What was acknowledged goes from one to the other by a file, so that the second believes nothing but what the first
@@ -54,6 +55,9 @@ public final class Tour {
             options.put(arguments.get(i), arguments.get(i + 1));
         }
         String endpoints = options.get("--endpoints");
+        if (endpoints != null && arguments.get(0).equals("train")) {
+            return train(List.of(endpoints.split(",")));
+        }
         String folder = options.get("--dir");
         if (endpoints == null || folder == null) {
             return usage();
@@ -67,8 +71,16 @@ public final class Tour {
     }
 
     private static int usage() {
-        System.err.println("usage: muster tour run|verify --endpoints HOST:PORT,... --dir DIR [--killed-at MILLIS]");
+        System.err.println(
+                "usage: muster tour run|verify|train --endpoints HOST:PORT,... [--dir DIR] [--killed-at MILLIS]");
         return INVALID;
+    }
+
+    private static int train(List<String> endpoints) throws InterruptedException {
+        try (MusterClient client = connect("training", endpoints)) {
+            new Training(client).work(List.of("n1", "n2"));
+        }
+        return OK;
     }
 
     private int registerAndWrite() throws IOException, InterruptedException {

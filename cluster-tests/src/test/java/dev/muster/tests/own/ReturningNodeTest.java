@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.tests;
+package dev.muster.tests.own;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -12,6 +12,7 @@ import dev.muster.testing.SteadyWrites;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
+import dev.muster.tests.LogFiles;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

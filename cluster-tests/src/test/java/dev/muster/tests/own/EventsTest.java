@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.tests;
+package dev.muster.tests.own;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -101,7 +101,7 @@ final class EventsTest {
             recorded.put(
                     stamp.position().revision(),
                     client.services("", Consistency.LINEARIZABLE).toList());
-            if (i == 20 || i == 40) {
+            if (i == 30) {
                 TestNode leader = cluster.awaitLeader();
                 leader.kill();
                 cluster.awaitLeader();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.tests;
+package dev.muster.tests.own;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -38,11 +38,12 @@ final class FollowTest {
     void everythingLostUnderLoadIsBackUpToTheRevisionThatWasFollowed() throws Exception {
         try (TestCluster cluster = TestCluster.named("follow").start()) {
             Path folder = cluster.folder().resolve("backup");
-            Writer writer = cluster.closedWithCluster(new Writer(cluster.client()));
+            MusterClient impatient = cluster.client(builder -> builder.requestTimeout(Duration.ofSeconds(2)));
+            Writer writer = cluster.closedWithCluster(new Writer(impatient));
             Follower follower = cluster.closedWithCluster(new Follower(cluster.client(), folder));
             follower.awaitBehind(writer.awaitMore(50));
 
-            for (TestNode node : cluster.nodes()) {
+            for (TestNode node : cluster.nodes().subList(0, 2)) {
                 node.kill();
                 follower.awaitBehind(writer.awaitMore(20));
                 node.restart();
@@ -55,7 +56,7 @@ final class FollowTest {
             try (var files = Files.list(folder)) {
                 assertThat(files.map(file -> String.valueOf(file.getFileName())))
                         .as("a whole backup for each node that was asked, at most")
-                        .anyMatch(name -> name.matches("base-[1-4]"));
+                        .anyMatch(name -> name.matches("base-[1-3]"));
             }
             BackupSummary shown = BackupFolder.verify(folder);
             assertThat(shown.revision()).isEqualTo(durable);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.tests;
+package dev.muster.tests.own;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -17,6 +17,7 @@ import dev.muster.testing.SteadyWrites;
 import dev.muster.testing.TcpProxy.Direction;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
+import dev.muster.tests.LogFiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

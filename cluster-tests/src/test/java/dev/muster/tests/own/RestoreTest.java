@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.tests;
+package dev.muster.tests.own;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -69,29 +69,6 @@ final class RestoreTest {
         restoreTwice("restore-long", 10_000);
     }
 
-    @Test
-    @Timeout(value = 3, unit = TimeUnit.MINUTES)
-    void nodesWithDifferentBackupsDoNotFoundACluster() {
-        try (TestCluster cluster = TestCluster.named("restore-mixed").start()) {
-            Path one = cluster.backUp("one.backup");
-            cluster.client()
-                    .writeDirect(
-                            Change.register(ServiceInstance.of("orders", "a").endpoint("grpc", "h", 1)));
-            Path two = cluster.backUp("two.backup");
-            cluster.destroy();
-
-            cluster.node(1).restore(one);
-            cluster.node(2).restore(two);
-            cluster.node(3).restore(two);
-            cluster.nodes().forEach(TestNode::start);
-            Exit exit = cluster.node(1).awaitExit(SOON);
-
-            assertThat(exit.code()).isEqualTo(DATA_UNUSABLE);
-            assertThat(cluster.node(1).logged()).contains("restore the same backup into each of them");
-            assertThat(cluster.nodes()).noneMatch(node -> node.findStatus().isPresent());
-        }
-    }
-
     private void restoreTwice(String name, int sets) {
         try (TestCluster first = TestCluster.named(name).start()) {
             WIDTHS.forEach((keyspace, width) ->
@@ -112,6 +89,9 @@ final class RestoreTest {
             take(first, sets);
             NodeStatus before = first.awaitLeader().status();
             long keptBefore = kept.incarnation();
+            Path later = first.backUp("t1.backup");
+            first.destroy();
+            assertDifferentBackupsFoundNoCluster(first, backup, later);
             first.destroy();
 
             try (TestCluster second =
@@ -138,6 +118,18 @@ final class RestoreTest {
                 assertNoNumberTwice();
             }
         }
+    }
+
+    private static void assertDifferentBackupsFoundNoCluster(TestCluster cluster, Path one, Path two) {
+        cluster.node(1).restore(one);
+        cluster.node(2).restore(two);
+        cluster.node(3).restore(two);
+        cluster.nodes().forEach(TestNode::start);
+        Exit exit = cluster.node(1).awaitExit(SOON);
+
+        assertThat(exit.code()).isEqualTo(DATA_UNUSABLE);
+        assertThat(cluster.node(1).logged()).contains("restore the same backup into each of them");
+        assertThat(cluster.nodes()).noneMatch(node -> node.findStatus().isPresent());
     }
 
     private static void assertUserRecovers(

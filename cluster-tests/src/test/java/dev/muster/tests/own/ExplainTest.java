@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.tests;
+package dev.muster.tests.own;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -18,6 +18,7 @@ import dev.muster.testing.ClusterTest;
 import dev.muster.testing.HoldRegistration;
 import dev.muster.testing.JavaChild;
 import dev.muster.testing.TestCluster;
+import dev.muster.tests.RawNode;
 import dev.muster.v1.Endpoint;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.Instance;
@@ -141,7 +142,15 @@ final class ExplainTest {
                 cluster.folder(),
                 "explain-" + ++asked,
                 Main.class.getName(),
-                List.of("explain", what, "-w", "simple", "--endpoints", String.join(",", cluster.endpoints())));
+                List.of(
+                        "explain",
+                        what,
+                        "-w",
+                        "simple",
+                        "--timeout",
+                        "30s",
+                        "--endpoints",
+                        String.join(",", cluster.endpoints())));
         command.awaitExit(LONGEST_WAIT);
         return command.output().lines().filter(line -> line.contains("\t")).toList();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.tests;
+package dev.muster.tests.own;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -13,6 +13,7 @@ import dev.muster.testing.JavaChild;
 import dev.muster.testing.Machine;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
+import dev.muster.tests.RawNode;
 import dev.muster.v1.Endpoint;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.Instance;
