@@ -191,9 +191,7 @@ public final class RaftReplica implements Replica {
             applyWhatIsKnownToBeCommitted();
             leadership.addListener(leaderLine);
             upkeep.forGood("muster-leader-line", "the line to the leader", leaderLine::run);
-            upkeep.every(WATCH_MILLIS, "the watch over the quorum", this::watchQuorum);
-            upkeep.every(WATCH_MILLIS, "the watch over who leads", this::watchSuccession);
-            upkeep.every(WATCH_MILLIS, "the raise of the durable mark", this::raiseMark);
+            upkeep.every(WATCH_MILLIS, "the watch over the quorum, the leader and what is durable", this::watch);
             upkeep.every(1000, "the sync of the durable mark", mark::sync);
             upkeep.every(1000, "the trigger of snapshots", this::snapshotIfDue);
             upkeep.every(200, "the watch over the Raft group", this::watchDivision);
@@ -377,6 +375,13 @@ public final class RaftReplica implements Replica {
      * Steps down when no majority was heard for the election timeout. Ratis looks after that only while its event queue
      * is idle, so that an isolated leader under steady writes would keep its leadership for many seconds.
      */
+    /** One wake-up for all three: an idle node does nothing else as often. */
+    private void watch() throws IOException {
+        watchQuorum();
+        watchSuccession();
+        raiseMark();
+    }
+
     private void watchQuorum() {
         if (!division().getInfo().isLeader()) {
             return;
