@@ -225,7 +225,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Loses everything: all nodes are killed, and all their disks emptied. */
     public void destroy() {
-        nodes.stream().filter(TestNode::isUp).forEach(TestNode::kill);
+        nodes.forEach(node -> node.discard(false));
         nodes.forEach(TestNode::wipe);
     }
 

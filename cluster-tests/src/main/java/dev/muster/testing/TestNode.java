@@ -201,7 +201,7 @@ public final class TestNode {
         }
     }
 
-    /** Kills it if it runs. */
+    /** Kills it if it runs; that it ended by itself is no failure. */
     synchronized void discard(boolean printThreads) {
         if (process == null) {
             return;

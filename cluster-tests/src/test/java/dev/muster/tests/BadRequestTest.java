@@ -53,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
@@ -450,7 +451,7 @@ final class BadRequestTest {
 
     /** What came back on a stream. */
     private static final class Answers<T> implements StreamObserver<T> {
-        final List<T> received = java.util.Collections.synchronizedList(new ArrayList<>());
+        final List<T> received = new CopyOnWriteArrayList<>();
         final CompletableFuture<Void> over = new CompletableFuture<>();
 
         @Override
