@@ -61,14 +61,16 @@ final class BackupCommand {
             description = {
                 "Begins with a whole backup, or goes on where the folder stands, at whichever node answers.",
                 "Shows the newest revision that is durable in the folder, and how many the cluster is ahead.",
+                "'muster status' shows that, too; an event tells when the folder is behind for 30 s, or not heard for 10 s.",
                 "verify, inspect and restore take the folder like a file."
             })
     int follow(
             @Parameters(paramLabel = "FOLDER", description = "A folder of its own, on another machine than the nodes.")
                     Path into) {
         return context.withClient(client -> {
-                    try (BackupFolder folder = BackupFolder.open(into)) {
-                        client.backups().follow(folder.token(), new BackupFollow(context, folder));
+                    try (BackupFolder folder = BackupFolder.open(into);
+                            BackupEntry entry = BackupEntry.announce(context, client, into, folder.revision())) {
+                        client.backups().follow(folder.token(), new BackupFollow(context, folder, entry));
                         return ExitCode.OK;
                     } catch (IOException e) {
                         throw new UncheckedIOException(String.valueOf(e.getMessage()), e);

@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Writes every change to a folder as it comes, and tells about once a second how far that is. For one thread.
+ * Writes every change to a folder as it comes, and tells about once a second how far that is; the registry hears it
+ * now and then. For one thread.
  */
 final class BackupFollow implements Backups.Follower {
     private static final Duration PACE = Duration.ofSeconds(1);
@@ -36,13 +37,15 @@ final class BackupFollow implements Backups.Follower {
 
     private final Context context;
     private final BackupFolder folder;
+    private final BackupEntry entry;
     private final Output.Feed<Lag> feed;
     private Lag told = new Lag(-1, 0);
     private Deadline next;
 
-    BackupFollow(Context context, BackupFolder folder) {
+    BackupFollow(Context context, BackupFolder folder, BackupEntry entry) {
         this.context = context;
         this.folder = folder;
+        this.entry = entry;
         this.feed = context.output().feed(COLUMNS, Lag::json);
         this.next = context.deadline(Duration.ZERO);
     }
@@ -55,6 +58,7 @@ final class BackupFollow implements Backups.Follower {
             throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
         }
         Lag lag = new Lag(folder.revision(), Math.max(0, position.revision() - folder.revision()));
+        entry.at(lag.durable(), lag.behind());
         if (next.isOver() && !lag.equals(told)) {
             next = context.deadline(PACE);
             told = lag;

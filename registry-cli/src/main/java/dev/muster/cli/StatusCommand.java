@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.cli;
 
+import dev.muster.cli.output.BackupLag;
 import dev.muster.cli.output.Output;
 import dev.muster.cli.output.StatusView;
 import dev.muster.client.MusterClient;
@@ -34,11 +35,13 @@ final class StatusCommand implements Callable<Integer> {
     private ExitCode show(MusterClient client) {
         List<NodeAnswer<NodeStatus>> nodes = client.cluster().status();
         List<String> problems = Health.problems(nodes);
+        List<BackupLag> backups = Reach.isNobodyThere(nodes) ? List.of() : BackupEntry.lags(client, nodes);
         Output output = context.output();
-        output.list(StatusView.COLUMNS, nodes, () -> StatusView.document(nodes, problems));
+        output.list(StatusView.COLUMNS, nodes, () -> StatusView.document(nodes, problems, backups));
         if (Reach.isNobodyThere(nodes)) {
             throw Reach.nobodyThere(context.settings(), null);
         }
+        backups.forEach(backup -> output.talk(backup.sentence()));
         problems.forEach(problem -> output.talk("not healthy: " + problem));
         return problems.isEmpty() ? ExitCode.OK : ExitCode.NOT_HEALTHY;
     }

@@ -75,7 +75,8 @@ final class FakeMuster implements MusterClient {
 
     @Override
     public Registration announce(ServiceInstance instance) {
-        throw new UnsupportedOperationException();
+        registration.complete(new FakeRegistration(instance));
+        return registration.join();
     }
 
     @Override

@@ -6,13 +6,16 @@ import dev.muster.client.MusterException;
 import dev.muster.client.Registration;
 import dev.muster.client.ServiceInstance;
 import dev.muster.client.Subscription;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** A registration whose state a test sets. Safe for use by any thread. */
 final class FakeRegistration implements Registration {
     final CompletableFuture<Consumer<State>> listener = new CompletableFuture<>();
+    final List<InstanceUpdate> updates = new CopyOnWriteArrayList<>();
     volatile boolean closed;
 
     private final ServiceInstance instance;
@@ -60,7 +63,8 @@ final class FakeRegistration implements Registration {
 
     @Override
     public CompletableFuture<Void> updateAsync(InstanceUpdate update) {
-        throw new UnsupportedOperationException();
+        updates.add(update);
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

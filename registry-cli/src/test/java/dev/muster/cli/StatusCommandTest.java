@@ -4,9 +4,16 @@ package dev.muster.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.cli.Shell.Run;
+import dev.muster.client.InstanceKey;
+import dev.muster.client.InstanceStatus;
+import dev.muster.client.LookupResult;
 import dev.muster.client.MusterException;
 import dev.muster.client.NodeAnswer;
 import dev.muster.client.NodeRole;
+import dev.muster.client.ServiceInstance;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class StatusCommandTest {
@@ -83,10 +90,43 @@ final class StatusCommandTest {
                       "reason": "UNAVAILABLE",
                       "problem": "connection refused"
                     }
-                  ]
+                  ],
+                  "backups": []
                 }
                 """);
         assertThat(run.exitCode()).isEqualTo(5);
+    }
+
+    @Test
+    void foldersThatFollowAreShownWithTheirLag() {
+        threeNodes();
+        ServiceInstance folder = ServiceInstance.of(InstanceKey.of("muster", "backup", "vault-1"))
+                .endpoint("file", "vault", 1)
+                .metadata(Map.of("host", "vault", "folder", "/b", "revision", "810"));
+        shell.muster.lookup = new LookupResult(
+                FakeCluster.POSITION,
+                Duration.ZERO,
+                List.of(folder, folder.status(InstanceStatus.DOWN).metadata("revision", "no number")),
+                true,
+                0,
+                0);
+
+        assertThat(shell.run("status").talk()).isEqualTo("""
+                backup in vault:/b: revision 810 is durable, 2 behind
+                backup in vault:/b: revision 0 is durable, 812 behind, stale
+                """);
+        assertThat(shell.run("status", "-w", "json").data()).contains("""
+                  "backups": [
+                    {
+                      "host": "vault",
+                      "folder": "/b",
+                      "revision": 810,
+                      "behind": 2,
+                      "stale": false
+                    },
+                """);
+        shell.muster.refusal = FakeMuster.refused(MusterException.Reason.UNAVAILABLE, "gone");
+        assertThat(shell.run("status").talk()).isEmpty();
     }
 
     @Test

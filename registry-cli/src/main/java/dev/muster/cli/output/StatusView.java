@@ -32,12 +32,14 @@ public final class StatusView {
 
     private StatusView() {}
 
-    /** The document of all nodes, with what is not as it should be. */
-    public static JsonObject document(List<NodeAnswer<NodeStatus>> nodes, List<String> problems) {
+    /** The document of all nodes and of the folders that follow, with what is not as it should be. */
+    public static JsonObject document(
+            List<NodeAnswer<NodeStatus>> nodes, List<String> problems, List<BackupLag> backups) {
         return new JsonFields()
                 .flag("healthy", problems.isEmpty())
                 .texts("problems", problems)
                 .array("nodes", nodes.stream().map(StatusView::json).toList())
+                .array("backups", backups.stream().map(BackupLag::json).toList())
                 .toObject();
     }
 
