@@ -163,7 +163,7 @@ final class Keeper implements AutoCloseable {
 
     private void claimed(String name, long start, String claim) {
         loop.execute(() -> {
-            UnitKeeper keeper = units.get(UnitKeeper.unitOf(name));
+            UnitKeeper keeper = units.get(UnitListing.unitOf(name));
             if (keeper != null) {
                 keeper.claimed(start, claim);
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.keeper;
 
+import dev.muster.keeper.manifest.Words;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,6 @@ final class Options {
             muster keeper validate FILE|FOLDER
               reads manifests and says what is wrong""";
 
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,7})(ms|s|m|h)");
     private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})");
     private static final int HIGHEST_PORT = 65_535;
     /** A socket's path has to fit into 108 bytes. */
@@ -54,7 +54,7 @@ final class Options {
                         environment.getOrDefault("MUSTER_ENDPOINTS", "127.0.0.1:7440,127.0.0.1:7450,127.0.0.1:7460"),
                         Options::endpoints),
                 options.get("namespace", "default", Function.identity()),
-                options.get("lease", "10s", Options::lease),
+                options.get("lease", "10s", Words.duration(Duration.ofSeconds(1), Duration.ofHours(1))),
                 ports[0],
                 ports[1]);
         options.given.keySet().forEach(name -> options.problems.add("--" + name + ": unknown (see --help)"));
@@ -108,23 +108,6 @@ final class Options {
         return text.equals("none")
                 ? List.of()
                 : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
-    }
-
-    private static Duration lease(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (matcher.matches()) {
-            long count = Long.parseLong(matcher.group(1));
-            Duration lease = switch (matcher.group(2)) {
-                case "ms" -> Duration.ofMillis(count);
-                case "s" -> Duration.ofSeconds(count);
-                case "m" -> Duration.ofMinutes(count);
-                default -> Duration.ofHours(count);
-            };
-            if (lease.compareTo(Duration.ofSeconds(1)) >= 0 && lease.compareTo(Duration.ofHours(1)) <= 0) {
-                return lease;
-            }
-        }
-        throw new IllegalArgumentException("1s to 1h");
     }
 
     private static int[] ports(String text) {

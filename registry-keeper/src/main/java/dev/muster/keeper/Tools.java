@@ -10,6 +10,7 @@ import dev.muster.keeper.process.Launcher;
 import dev.muster.keeper.process.Processes;
 import dev.muster.keeper.process.Signals;
 import dev.muster.keeper.roll.Roll;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all units of a keeper share.
@@ -51,6 +54,16 @@ record Tools(
         IncidentArchive archive,
         Consumer<Incident> told,
         String namespace) {
+    private static final Logger LOG = LoggerFactory.getLogger(Tools.class);
+
+    /** Has an incident in the journal, and whoever uploads it know. */
+    void tell(Incident incident) {
+        try {
+            told.accept(journal.append(incident));
+        } catch (IOException e) {
+            LOG.error("the incident is in no journal", e);
+        }
+    }
 
     /** Where a unit is registered, unless there is no registry. */
     interface Place {
