@@ -102,6 +102,9 @@ public record Manifest(
         /** Yes when GET is answered with 2xx or 3xx. */
         record Http(String url) implements Target {}
 
+        /** Yes when the standard health service says that this service serves; empty means the whole server. */
+        record Grpc(String host, String port, String service) implements Target {}
+
         /** Yes when the program ends with 0. */
         record Exec(List<String> argv) implements Target {}
     }

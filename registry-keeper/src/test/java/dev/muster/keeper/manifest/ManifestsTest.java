@@ -53,6 +53,24 @@ final class ManifestsTest {
     }
 
     @Test
+    void grpcProbeNamesAnAddressAndPerhapsAService() throws IOException {
+        String text = """
+                argv: [/bin/sleep, "9"]
+                ready: {grpc: "127.0.0.1:9000/shop.Orders"}
+                alive: {grpc: "127.0.0.1:9000"}
+                """;
+        Manifest manifest = read("orders", text).units().get(0);
+
+        assertThat(manifest.ready().orElseThrow().target())
+                .isEqualTo(new Target.Grpc("127.0.0.1", "9000", "shop.Orders"));
+        assertThat(manifest.alive().orElseThrow().target()).isEqualTo(new Target.Grpc("127.0.0.1", "9000", ""));
+        assertThat(read("wrong", text.replace("/shop.Orders", "/a b"))
+                        .problems()
+                        .get("wrong"))
+                .contains("ready.grpc: 127.0.0.1:9000/a b (expected: host:port, or host:port/package.Service)");
+    }
+
+    @Test
     void everyKeyIsRead() throws IOException {
         Manifest manifest = read("orders-1", FULL).units().get(0);
 
@@ -107,7 +125,7 @@ final class ManifestsTest {
                 .contains("start: soon (expected: a number with ms, s, m or h")
                 .contains("start: given twice")
                 .contains("restart.bugdet: unknown (did you mean budget?) [a.yaml:5]")
-                .contains("ready: 2 targets (expected: one of tcp, http, exec) [a.yaml:6]");
+                .contains("ready: 2 targets (expected: one of tcp, http, grpc, exec) [a.yaml:6]");
     }
 
     @Test
