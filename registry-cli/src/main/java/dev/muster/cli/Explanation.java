@@ -6,6 +6,7 @@ import dev.muster.cli.output.ExplanationView.Reason;
 import dev.muster.client.EventLog;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventType;
+import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
 import dev.muster.client.LookupResult;
 import dev.muster.client.RegistryEvent;
@@ -127,7 +128,7 @@ final class Explanation {
         return (operator ? "its operator, " : "") + event.actor();
     }
 
-    private static Line gone(String id, List<RegistryEvent> events) {
+    private Line gone(String id, List<RegistryEvent> events) {
         if (events.isEmpty()) {
             return new Line(
                     id,
@@ -140,22 +141,38 @@ final class Explanation {
     }
 
     /** Why it is not on the list any more, by the last event about it. */
-    private static Line ended(String what, String id, RegistryEvent last) {
+    private Line ended(String what, String id, RegistryEvent last) {
         String who = last.cause() + ", by " + last.actor();
         return switch (last.type()) {
             case INSTANCE_FENCED -> new Line(id, false, Reason.FENCED, what + " was fenced: " + who, Optional.of(last));
-            case INSTANCE_EXPIRED ->
-                last.session() != 0 && last.session() == last.lease()
-                        ? new Line(
-                                id,
-                                false,
-                                Reason.LOST,
-                                what + " went with its process, which was killed, hangs or is cut off: " + who,
-                                Optional.of(last))
-                        : new Line(id, false, Reason.EXPIRED, what + " expired: " + who, Optional.of(last));
+            case INSTANCE_EXPIRED -> expired(what, id, last, who);
             default ->
                 new Line(id, false, Reason.DEREGISTERED, what + " was taken off the list: " + who, Optional.of(last));
         };
+    }
+
+    private Line expired(String what, String id, RegistryEvent last, String who) {
+        Optional<RegistryEvent> keeper = log.list(
+                        EventQuery.all().lease(last.lease()).types(EventType.KEEPER_LOST))
+                .findFirst();
+        if (keeper.isPresent()) {
+            String host = keeper.get().key().map(InstanceKey::id).orElse("");
+            return new Line(
+                    id,
+                    false,
+                    Reason.KEEPER_LOST,
+                    what + " went with the keeper of host " + host
+                            + ", which was killed, hangs or is cut off; it may still run, unlisted: " + who,
+                    keeper);
+        }
+        return last.session() != 0 && last.session() == last.lease()
+                ? new Line(
+                        id,
+                        false,
+                        Reason.LOST,
+                        what + " went with its process, which was killed, hangs or is cut off: " + who,
+                        Optional.of(last))
+                : new Line(id, false, Reason.EXPIRED, what + " expired: " + who, Optional.of(last));
     }
 
     /** The event since which it says this of itself without a break. */

@@ -2,12 +2,15 @@
 package dev.muster.keeper;
 
 import dev.muster.keeper.manifest.Words;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -21,6 +24,8 @@ final class Options {
               --data FOLDER            what the keeper has to remember (/var/lib/muster-keeper)
               --endpoints HOST:PORT,.. client ports of the nodes; "none": without a registry
                                        (MUSTER_ENDPOINTS, else 127.0.0.1:7440,127.0.0.1:7450,127.0.0.1:7460)
+              --host NAME              by which this keeper is listed (the host's name)
+              --archive FOLDER         bundles of incidents (bundles in --data)
               --namespace NAME         of units that name none (default)
               --lease DURATION         how long units stay listed while no keeper runs, 1s to 1h (10s)
               --ports FIRST-LAST       given to endpoints with port: auto (22000-22999)
@@ -28,6 +33,7 @@ final class Options {
               reads manifests and says what is wrong""";
 
     private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})");
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
     private static final int HIGHEST_PORT = 65_535;
     /** A socket's path has to fit into 108 bytes. */
     private static final int LONGEST_FOLDER = 90;
@@ -46,13 +52,16 @@ final class Options {
         Options options = new Options();
         options.collect(arguments);
         int[] ports = options.get("ports", "22000-22999", Options::ports);
+        Path data = options.get("data", "/var/lib/muster-keeper", Options::dataFolder);
         KeeperConfig config = new KeeperConfig(
                 options.get("manifests", "/etc/muster/keeper", Options::folder),
-                options.get("data", "/var/lib/muster-keeper", Options::dataFolder),
+                data,
+                options.get("archive", data.resolve("bundles").toString(), Options::folder),
                 options.get(
                         "endpoints",
                         environment.getOrDefault("MUSTER_ENDPOINTS", "127.0.0.1:7440,127.0.0.1:7450,127.0.0.1:7460"),
                         Options::endpoints),
+                options.get("host", hostName(), Words::name),
                 options.get("namespace", "default", Function.identity()),
                 options.get("lease", "10s", Words.duration(Duration.ofSeconds(1), Duration.ofHours(1))),
                 ports[0],
@@ -108,6 +117,16 @@ final class Options {
         return text.equals("none")
                 ? List.of()
                 : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+    }
+
+    /** As a name of the registry: in lower case, and "host" if it cannot be one. */
+    private static String hostName() {
+        try {
+            String name = Files.readString(HOST_NAME).strip().toLowerCase(Locale.ROOT);
+            return Words.isName(name) ? name : "host";
+        } catch (IOException e) {
+            return "host";
+        }
     }
 
     private static int[] ports(String text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.keeper;
 
+import dev.muster.client.ServiceView;
 import dev.muster.keeper.archive.IncidentArchive;
 import dev.muster.keeper.journal.Incident;
 import dev.muster.keeper.journal.Journal;
@@ -65,8 +66,11 @@ record Tools(
         }
     }
 
-    /** Where a unit is registered, unless there is no registry. */
+    /** The registry as a unit sees it, unless there is none. */
     interface Place {
+        /** A live copy of a service's list. */
+        Optional<ServiceView> view(String namespace, String service);
+
         /** As {@link Roll#want}. */
         void want(String name, Optional<Roll.Wish> wish);
 

@@ -3,6 +3,7 @@ package dev.muster.keeper;
 
 import com.google.gson.JsonObject;
 import dev.muster.client.InstanceStatus;
+import dev.muster.keeper.edge.Routes;
 import dev.muster.keeper.manifest.Manifest;
 import dev.muster.keeper.memory.LaunchLine;
 import dev.muster.keeper.memory.Replacement.EventType;
@@ -14,6 +15,7 @@ import dev.muster.keeper.unit.Life;
 import dev.muster.keeper.unit.Memo;
 import dev.muster.keeper.unit.Phase;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -43,11 +45,13 @@ final class UnitKeeper implements AutoCloseable {
     private final SecondProcess second;
     private final Life life;
     private final Healing healing;
+    private final Routes routes;
 
     private String claim;
-    private Map<String, Integer> ports;
+    /** Read by workers that run a command of the unit, as {@code slot} is. */
+    private volatile Map<String, Integer> ports;
     /** By which of its two names it is listed. */
-    private int slot;
+    private volatile int slot;
     /** The process that was started here and not yet seen to end; adopted ones are polled. */
     private @Nullable Process child;
 
@@ -74,6 +78,14 @@ final class UnitKeeper implements AutoCloseable {
         this.life = Life.resume(manifest, memo, running, now(), tools.random());
         Growth growth = before.growth();
         this.healing = new Healing(manifest, tools, this, growth == null ? Growth.NONE : growth);
+        this.routes = new Routes(
+                manifest.routes(),
+                Files.createDirectories(tools.data().resolve("routes").resolve(manifest.unit())),
+                route -> place.view(route.namespace(), route.service()),
+                new RoutedProxy(),
+                tools.clock(),
+                tools.workers(),
+                tools.loop());
         if (running != null) {
             LOG.info("{} runs already: process {} is adopted", manifest.unit(), running.pid());
         }
@@ -102,7 +114,7 @@ final class UnitKeeper implements AutoCloseable {
 
     /** How it stands, for people and scripts. */
     JsonObject status() {
-        return UnitStatus.of(manifest, life, ports, now());
+        return UnitStatus.of(manifest, life, ports, routes.states(), now());
     }
 
     /** Where its outputs go. */
@@ -119,6 +131,7 @@ final class UnitKeeper implements AutoCloseable {
     @Override
     public void close() {
         healing.close();
+        routes.close();
     }
 
     // ---- observe --------------------------------------------------------------------------------------------------
@@ -132,6 +145,9 @@ final class UnitKeeper implements AutoCloseable {
         }
         healing.tick(now());
         ask();
+        if (serves() || life.phase() == Phase.DOWN) {
+            routes.tick();
+        }
         life.tick(mayStart, now());
         settle();
     }
@@ -334,6 +350,31 @@ final class UnitKeeper implements AutoCloseable {
             new ThreadDump(tools.processes(), tools.signals()).take(process.get(), into, dump);
             tools.signals().killSession(process.get());
         });
+    }
+
+    // ---- routes ---------------------------------------------------------------------------------------------------
+
+    /** The unit as the reader of its routes. */
+    private final class RoutedProxy implements Routes.Proxy {
+        @Override
+        public int check() {
+            return programs.run(manifest.check(), ports, slot);
+        }
+
+        @Override
+        public int reload() {
+            return programs.run(manifest.reload(), ports, slot);
+        }
+
+        @Override
+        public boolean runs() {
+            return serves();
+        }
+
+        @Override
+        public void keptBack(String why) {
+            tell(IncidentType.ROUTES_KEPT_BACK, unit() + ".routes", why);
+        }
     }
 
     // ---- what the healing of its memory sees and does ---------------------------------------------------------------

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.keeper;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.muster.keeper.edge.Routes;
 import dev.muster.keeper.manifest.Manifest;
 import dev.muster.keeper.process.ProcessId;
 import dev.muster.keeper.unit.Life;
 import dev.muster.keeper.unit.Memo;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -14,7 +17,8 @@ import java.util.Map;
 final class UnitStatus {
     private UnitStatus() {}
 
-    static JsonObject of(Manifest manifest, Life life, Map<String, Integer> ports, Instant now) {
+    static JsonObject of(
+            Manifest manifest, Life life, Map<String, Integer> ports, List<Routes.State> routes, Instant now) {
         Memo memo = life.memo();
         JsonObject json = new JsonObject();
         json.addProperty("unit", manifest.unit());
@@ -32,6 +36,15 @@ final class UnitStatus {
         JsonObject given = new JsonObject();
         ports.forEach(given::addProperty);
         json.add("ports", given);
+        JsonArray all = new JsonArray();
+        for (Routes.State route : routes) {
+            JsonObject each = new JsonObject();
+            each.addProperty("route", route.name());
+            each.addProperty("service", route.service());
+            route.age().ifPresent(age -> each.addProperty("ageMillis", age.toMillis()));
+            all.add(each);
+        }
+        json.add("routes", all);
         return json;
     }
 }

@@ -54,8 +54,16 @@ final class Host {
 
     /** A keeper in this process, without a registry. */
     void start() throws Exception {
-        keeper = Keeper.start(
-                new KeeperConfig(manifests(), data(), List.of(), "default", Duration.ofSeconds(10), 22_000, 22_999));
+        keeper = Keeper.start(new KeeperConfig(
+                manifests(),
+                data(),
+                data().resolve("bundles"),
+                List.of(),
+                "host",
+                "default",
+                Duration.ofSeconds(10),
+                22_000,
+                22_999));
     }
 
     /** A keeper in a process of its own. */

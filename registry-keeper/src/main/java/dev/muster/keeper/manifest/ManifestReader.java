@@ -6,6 +6,7 @@ import dev.muster.keeper.manifest.Manifest.Listing;
 import dev.muster.keeper.manifest.Manifest.Memory;
 import dev.muster.keeper.manifest.Manifest.Probe;
 import dev.muster.keeper.manifest.Manifest.Restart;
+import dev.muster.keeper.manifest.Manifest.Route;
 import dev.muster.keeper.manifest.Manifest.Target;
 import java.net.URI;
 import java.nio.file.Files;
@@ -99,8 +100,13 @@ final class ManifestReader {
                         Words.duration(Duration.ZERO, Words.DAY)),
                 top.get("grace", Duration.ofSeconds(10), Words.duration(SHORTEST, Words.DAY)),
                 restart(top),
-                memory(top));
+                memory(top),
+                routes(top));
         top.end();
+        if (!manifest.routes().isEmpty()
+                && (manifest.check().isEmpty() || manifest.reload().isEmpty())) {
+            top.refuse("routes", "without check or reload (expected: both, to try them and to have them read)");
+        }
         return manifest;
     }
 
@@ -202,6 +208,40 @@ final class ManifestReader {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(e.getMessage() + ", or auto", e);
         }
+    }
+
+    // ---- routes ---------------------------------------------------------------------------------------------------
+
+    private static List<Route> routes(Section top) {
+        List<Route> routes = new ArrayList<>();
+        top.section("routes").ifPresent(section -> {
+            for (String name : section.keys()) {
+                section.section(name).ifPresent(block -> routes.add(route(name, block)));
+            }
+        });
+        return List.copyOf(routes);
+    }
+
+    private static Route route(String name, Section block) {
+        if (!Words.isName(name)) {
+            block.refuse("service", "the route's name, " + name + " (expected: 1 to 63 of a-z, 0-9, '.', '_', '-')");
+        }
+        Optional<Path> file = block.find("file", ManifestReader::absolute);
+        if (file.map(Path::getParent).filter(Files::isDirectory).isEmpty()) {
+            block.refuse(
+                    "file", "missing, or in no folder (expected: the absolute path of a file that the proxy reads)");
+        }
+        Optional<Path> template = block.find("template", ManifestReader::absolute);
+        template.flatMap(Guard::problem).ifPresent(problem -> block.refuse("template", problem));
+        Route route = new Route(
+                name,
+                block.get("namespace", "", Words::name),
+                block.get("service", name, Words::name),
+                block.get("endpoint", "", Words::name),
+                file.orElse(Path.of("/")),
+                template);
+        block.end();
+        return route;
     }
 
     // ---- probes ---------------------------------------------------------------------------------------------------

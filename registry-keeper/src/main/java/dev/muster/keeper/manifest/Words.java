@@ -19,11 +19,13 @@ public final class Words {
 
     private Words() {}
 
-    static boolean isName(String text) {
+    /** Whether {@link #name} takes it. */
+    public static boolean isName(String text) {
         return NAME.matcher(text).matches();
     }
 
-    static String name(String text) {
+    /** A name of a unit, service or host. */
+    public static String name(String text) {
         if (!isName(text)) {
             throw new IllegalArgumentException("1 to 63 of a-z, 0-9, '.', '_', '-'");
         }

@@ -71,6 +71,28 @@ final class ManifestsTest {
     }
 
     @Test
+    void routesNameAServiceAndAFileAndWantACheckAndAReload() throws IOException {
+        Path conf = folder.resolve("orders.conf");
+        String text = """
+                argv: [/bin/sleep, "9"]
+                check: [/bin/true]
+                reload: [/bin/true]
+                routes:
+                  orders: {file: %s}
+                  pay: {service: payments, namespace: shop, endpoint: http, file: %s, template: %s}
+                """.formatted(conf, conf, Files.writeString(folder.resolve("t"), "x"));
+        Files.setPosixFilePermissions(folder.resolve("t"), PosixFilePermissions.fromString("rw-------"));
+
+        assertThat(read("proxy", text).units().get(0).routes())
+                .containsExactly(
+                        new Manifest.Route("orders", "", "orders", "", conf, Optional.empty()),
+                        new Manifest.Route("pay", "shop", "payments", "http", conf, Optional.of(folder.resolve("t"))));
+        Files.setPosixFilePermissions(folder.resolve("t"), PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThat(read("proxy", text.replace("reload:", "stop:")).problems().get("proxy"))
+                .contains("routes: without check or reload", "template: " + folder.resolve("t") + ": rw-rw-rw-");
+    }
+
+    @Test
     void everyKeyIsRead() throws IOException {
         Manifest manifest = read("orders-1", FULL).units().get(0);
 
