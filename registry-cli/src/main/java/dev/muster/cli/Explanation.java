@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,8 @@ final class Explanation {
     private final EventLog log;
     private final EventQuery query;
     private final LookupResult lookup;
+    /** The keepers that were lost, by their lease; looked up when the first instance turns out to have expired. */
+    private @Nullable Map<Long, RegistryEvent> lostKeepers;
 
     /** {@code query} is for the events of the service or the instance, {@code lookup} shows those that do not serve, too. */
     Explanation(EventLog log, EventQuery query, LookupResult lookup) {
@@ -152,9 +155,7 @@ final class Explanation {
     }
 
     private Line expired(String what, String id, RegistryEvent last, String who) {
-        Optional<RegistryEvent> keeper = log.list(
-                        EventQuery.all().lease(last.lease()).types(EventType.KEEPER_LOST))
-                .findFirst();
+        Optional<RegistryEvent> keeper = Optional.ofNullable(lostKeepers().get(last.lease()));
         if (keeper.isPresent()) {
             String host = keeper.get().key().map(InstanceKey::id).orElse("");
             return new Line(
@@ -173,6 +174,17 @@ final class Explanation {
                         what + " went with its process, which was killed, hangs or is cut off: " + who,
                         Optional.of(last))
                 : new Line(id, false, Reason.EXPIRED, what + " expired: " + who, Optional.of(last));
+    }
+
+    private Map<Long, RegistryEvent> lostKeepers() {
+        Map<Long, RegistryEvent> lost = lostKeepers;
+        if (lost == null) {
+            lost = log.list(EventQuery.all().types(EventType.KEEPER_LOST).newestFirst(true))
+                    .limit(MOST_EVENTS)
+                    .collect(Collectors.toMap(RegistryEvent::lease, event -> event, (newer, older) -> newer));
+            lostKeepers = lost;
+        }
+        return lost;
     }
 
     /** The event since which it says this of itself without a break. */

@@ -122,6 +122,9 @@ public final class Routes implements AutoCloseable {
 
     /** Time passes: what the registry says by now is offered, or confirmed. */
     public void tick() {
+        if (busy) {
+            return;
+        }
         Map<Kept, String> changed = new LinkedHashMap<>();
         for (Kept kept : all) {
             kept.wanted().ifPresent(text -> {
@@ -132,7 +135,7 @@ public final class Routes implements AutoCloseable {
                 }
             });
         }
-        if (changed.isEmpty() || busy) {
+        if (changed.isEmpty()) {
             return;
         }
         if (!changed.equals(refused) || !clock.instant().isBefore(retryAt)) {
@@ -158,8 +161,7 @@ public final class Routes implements AutoCloseable {
     }
 
     private void confirm(Kept kept) {
-        ServiceView view = kept.view.orElseThrow();
-        Instant until = clock.instant().minus(age(view));
+        Instant until = knownUntil(kept);
         if (until.isAfter(kept.knownUntil)) {
             kept.knownUntil = until;
         }
@@ -173,10 +175,11 @@ public final class Routes implements AutoCloseable {
         }
     }
 
-    /** Of a list whose age is not known, nothing is claimed. */
-    private Duration age(ServiceView view) {
-        Duration sinceEpoch = Duration.between(Instant.EPOCH, clock.instant());
-        return view.age().compareTo(sinceEpoch) > 0 ? sinceEpoch : view.age();
+    /** Until when the list is known to be right; of one whose age is not known, nothing is claimed. */
+    private Instant knownUntil(Kept kept) {
+        Instant now = clock.instant();
+        Duration age = kept.view.orElseThrow().age();
+        return age.compareTo(Duration.between(Instant.EPOCH, now)) > 0 ? Instant.EPOCH : now.minus(age);
     }
 
     // ---- on a worker's thread --------------------------------------------------------------------------------------
@@ -191,7 +194,7 @@ public final class Routes implements AutoCloseable {
             problem = code == 0 ? "" : "the check ended with " + code;
             for (var each : changed.entrySet()) {
                 if (code == 0) {
-                    each.getKey().file.accept(each.getValue(), clock.instant());
+                    each.getKey().file.accept(each.getValue(), knownUntil(each.getKey()));
                 } else {
                     each.getKey().file.refuse(each.getValue());
                 }
@@ -200,7 +203,7 @@ public final class Routes implements AutoCloseable {
             if (reloaded != 0) {
                 LOG.warn("the routes are good, but the reload ended with {}", reloaded);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             problem = e.toString();
         }
         String why = problem;
@@ -216,7 +219,7 @@ public final class Routes implements AutoCloseable {
             changed.forEach((kept, text) -> {
                 LOG.info("the routes to {} are others: {}", kept.route.service(), kept.route.file());
                 kept.good = Optional.of(text);
-                kept.knownUntil = clock.instant();
+                kept.knownUntil = knownUntil(kept);
                 kept.noted = kept.knownUntil;
             });
             return;

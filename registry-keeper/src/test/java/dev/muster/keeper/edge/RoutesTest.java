@@ -105,9 +105,11 @@ final class RoutesTest {
         routes.tick();
         check = () -> 0;
         now = now.plusSeconds(31);
+        list.isSoOld(Duration.ofSeconds(31));
         routes.tick();
 
         assertThat(text()).contains("1002");
+        assertThat(age(routes)).isEqualTo(Duration.ofSeconds(31));
     }
 
     @Test
