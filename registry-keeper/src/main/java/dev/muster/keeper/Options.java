@@ -29,6 +29,8 @@ final class Options {
               --namespace NAME         of units that name none (default)
               --lease DURATION         how long units stay listed while no keeper runs, 1s to 1h (10s)
               --ports FIRST-LAST       given to endpoints with port: auto (22000-22999)
+              --daemon                 runs in the background and watches itself, where no init system does;
+                                       its output is in keeper.log, its process id in keeper.pid of --data
             muster keeper validate FILE|FOLDER
               reads manifests and says what is wrong""";
 

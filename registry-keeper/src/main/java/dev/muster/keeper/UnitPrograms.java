@@ -12,12 +12,14 @@ import dev.muster.keeper.process.ProcessId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 final class UnitPrograms {
     private static final Logger LOG = LoggerFactory.getLogger(UnitPrograms.class);
+
+    private static final Duration LONGEST_COMMAND = Duration.ofMinutes(1);
 
     private final Manifest manifest;
     private final Tools tools;
@@ -66,11 +70,20 @@ final class UnitPrograms {
         return launch(line, ports, slot, mark(number));
     }
 
-    /** Runs another command of the manifest to its end; says with which code it ended, -1 for not at all. */
+    /**
+     * Runs another command of the manifest to its end, or ends it after a minute, or after the unit's grace if that is
+     * longer. Says with which code it ended, -1 for none.
+     */
     int run(List<String> argv, Map<String, Integer> ports, int slot) {
         try {
-            return launch(new LaunchLine(argv, manifest.environment()), ports, slot, "")
-                    .waitFor();
+            Process command = launch(new LaunchLine(argv, manifest.environment()), ports, slot, "");
+            Duration longest = manifest.grace().compareTo(LONGEST_COMMAND) > 0 ? manifest.grace() : LONGEST_COMMAND;
+            if (command.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+                return command.exitValue();
+            }
+            LOG.warn("{}: {} was ended after {} s", manifest.unit(), argv.get(0), longest.toSeconds());
+            command.destroyForcibly();
+            return -1;
         } catch (IOException e) {
             LOG.warn("{}: {}", manifest.unit(), e.toString());
             return -1;
