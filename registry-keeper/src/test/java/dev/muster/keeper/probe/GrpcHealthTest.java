@@ -24,6 +24,7 @@ final class GrpcHealthTest {
     private final HealthStatusManager health = new HealthStatusManager();
     private final Prober prober = new Prober();
     private Server server;
+    private int port;
 
     @BeforeEach
     void start() throws IOException {
@@ -31,6 +32,7 @@ final class GrpcHealthTest {
                 .addService(health.getHealthService())
                 .build()
                 .start();
+        port = server.getPort();
     }
 
     @AfterEach
@@ -78,6 +80,6 @@ final class GrpcHealthTest {
 
     private boolean ask(String service, Duration timeout) {
         Target target = new Target.Grpc("127.0.0.1", "${port.grpc}", service);
-        return prober.ask(target, Map.of("grpc", server.getPort()), timeout).join();
+        return prober.ask(target, Map.of("grpc", port), timeout).join();
     }
 }
