@@ -6,6 +6,7 @@ import dev.muster.cli.output.ExplanationView.Reason;
 import dev.muster.client.EventLog;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventType;
+import dev.muster.client.InstanceKey;
 import dev.muster.client.InstanceStatus;
 import dev.muster.client.LookupResult;
 import dev.muster.client.RegistryEvent;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,8 @@ final class Explanation {
     private final EventLog log;
     private final EventQuery query;
     private final LookupResult lookup;
+    /** The keepers that were lost, by their lease; looked up when the first instance turns out to have expired. */
+    private @Nullable Map<Long, RegistryEvent> lostKeepers;
 
     /** {@code query} is for the events of the service or the instance, {@code lookup} shows those that do not serve, too. */
     Explanation(EventLog log, EventQuery query, LookupResult lookup) {
@@ -127,7 +131,7 @@ final class Explanation {
         return (operator ? "its operator, " : "") + event.actor();
     }
 
-    private static Line gone(String id, List<RegistryEvent> events) {
+    private Line gone(String id, List<RegistryEvent> events) {
         if (events.isEmpty()) {
             return new Line(
                     id,
@@ -140,22 +144,47 @@ final class Explanation {
     }
 
     /** Why it is not on the list any more, by the last event about it. */
-    private static Line ended(String what, String id, RegistryEvent last) {
+    private Line ended(String what, String id, RegistryEvent last) {
         String who = last.cause() + ", by " + last.actor();
         return switch (last.type()) {
             case INSTANCE_FENCED -> new Line(id, false, Reason.FENCED, what + " was fenced: " + who, Optional.of(last));
-            case INSTANCE_EXPIRED ->
-                last.session() != 0 && last.session() == last.lease()
-                        ? new Line(
-                                id,
-                                false,
-                                Reason.LOST,
-                                what + " went with its process, which was killed, hangs or is cut off: " + who,
-                                Optional.of(last))
-                        : new Line(id, false, Reason.EXPIRED, what + " expired: " + who, Optional.of(last));
+            case INSTANCE_EXPIRED -> expired(what, id, last, who);
             default ->
                 new Line(id, false, Reason.DEREGISTERED, what + " was taken off the list: " + who, Optional.of(last));
         };
+    }
+
+    private Line expired(String what, String id, RegistryEvent last, String who) {
+        Optional<RegistryEvent> keeper = Optional.ofNullable(lostKeepers().get(last.lease()));
+        if (keeper.isPresent()) {
+            String host = keeper.get().key().map(InstanceKey::id).orElse("");
+            return new Line(
+                    id,
+                    false,
+                    Reason.KEEPER_LOST,
+                    what + " went with the keeper of host " + host
+                            + ", which was killed, hangs or is cut off; it may still run, unlisted: " + who,
+                    keeper);
+        }
+        return last.session() != 0 && last.session() == last.lease()
+                ? new Line(
+                        id,
+                        false,
+                        Reason.LOST,
+                        what + " went with its process, which was killed, hangs or is cut off: " + who,
+                        Optional.of(last))
+                : new Line(id, false, Reason.EXPIRED, what + " expired: " + who, Optional.of(last));
+    }
+
+    private Map<Long, RegistryEvent> lostKeepers() {
+        Map<Long, RegistryEvent> lost = lostKeepers;
+        if (lost == null) {
+            lost = log.list(EventQuery.all().types(EventType.KEEPER_LOST).newestFirst(true))
+                    .limit(MOST_EVENTS)
+                    .collect(Collectors.toMap(RegistryEvent::lease, event -> event, (newer, older) -> newer));
+            lostKeepers = lost;
+        }
+        return lost;
     }
 
     /** The event since which it says this of itself without a break. */

@@ -105,6 +105,20 @@ final class ExplainCommandTest {
     }
 
     @Test
+    void whatWentWithTheKeeperOfItsHostIsSaidToHave() {
+        registered("a");
+        String cause = "session 7 of \"muster-keeper\" was not heard in its 10000 ms";
+        events.add(EventType.INSTANCE_EXPIRED, "a", null, 7, 7, cause);
+        events.add(EventType.KEEPER_LOST, "host-1", null, 7, 7, "nobody keeps the units of host host-1: " + cause);
+        shows(0);
+
+        assertThat(shell.run("explain", "orders", "-w", "simple").data())
+                .contains(
+                        "a\tno\tkeeper-lost\t1970-01-01T00:00:03Z\t3\tit went with the keeper of host host-1, which was"
+                                + " killed, hangs or is cut off; it may still run, unlisted: " + cause + ", by n1");
+    }
+
+    @Test
     void olderProcessesOfAnInstanceThatIsAskedForAreExplainedToo() {
         registered("a");
         events.add(EventType.INSTANCE_EXPIRED, "a", null, 7, "lease 7 was not renewed");

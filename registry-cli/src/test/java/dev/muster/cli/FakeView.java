@@ -72,6 +72,11 @@ final class FakeView implements ServiceView {
     }
 
     @Override
+    public boolean isFromDisk() {
+        return false;
+    }
+
+    @Override
     public CompletableFuture<ServiceView> ready() {
         return CompletableFuture.completedFuture(this);
     }

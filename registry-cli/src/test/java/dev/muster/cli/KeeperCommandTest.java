@@ -59,6 +59,16 @@ final class KeeperCommandTest {
     }
 
     @Test
+    void routesOfAProxyAreShownWithTheirAge() {
+        answer = """
+                {"units":[{"unit":"proxy","kind":"technical","wanted":true,"phase":"ready","pid":1,"sinceMillis":5000,\
+                "starts":1,"routes":[{"route":"orders","service":"orders","ageMillis":65000},\
+                {"route":"pay","service":"pay"}]}]}""";
+
+        assertThat(run("keeper", "ps").data()).contains("ROUTES", "orders 1m5s old, pay none");
+    }
+
+    @Test
     void unitsAreListed() {
         answer = UNITS;
         assertThat(run("keeper", "ps").data()).isEqualTo("""

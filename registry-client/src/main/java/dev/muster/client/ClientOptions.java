@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The settings of a client, complete and checked. Immutable.
@@ -12,9 +14,15 @@ import java.util.List;
  * @param namespace meant wherever none is named
  * @param sessionTtl time of the session's lease, 1 s to 1 h
  * @param requestTimeout bound of each call, 10 ms to 1 h
+ * @param diskCache the folder for the last known lists of views, if they are to be kept
  */
 public record ClientOptions(
-        List<String> endpoints, String clientName, String namespace, Duration sessionTtl, Duration requestTimeout) {
+        List<String> endpoints,
+        String clientName,
+        String namespace,
+        Duration sessionTtl,
+        Duration requestTimeout,
+        Optional<Path> diskCache) {
     static final String DEFAULT_CLIENT_NAME = "java";
     static final String DEFAULT_NAMESPACE = "default";
     static final Duration DEFAULT_SESSION_TTL = Duration.ofSeconds(10);

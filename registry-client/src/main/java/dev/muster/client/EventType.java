@@ -57,6 +57,10 @@ public enum EventType {
     CLIENT,
     /** Nobody said what came of what a client said it would do: {@link RegistryEvent#pair()} says of which event. */
     CLIENT_INTERRUPTED,
+    /** The keeper of a host is not heard any more: the id of {@link RegistryEvent#key()} is the host. */
+    KEEPER_LOST,
+    /** A keeper that was lost is heard again. */
+    KEEPER_BACK,
     /** A newer registry knows more than this client. */
     UNKNOWN
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -174,6 +176,8 @@ public interface MusterClient extends AutoCloseable {
         private Duration sessionTtl = ClientOptions.DEFAULT_SESSION_TTL;
         private Duration requestTimeout = ClientOptions.DEFAULT_REQUEST_TIMEOUT;
 
+        private Optional<Path> diskCache = Optional.empty();
+
         private Builder() {}
 
         /** Adds client ports of nodes, each {@code host:port}; one that answers is enough, all are better. */
@@ -206,10 +210,23 @@ public interface MusterClient extends AutoCloseable {
             return this;
         }
 
+        /**
+         * Keeps the last known list of each view in this folder, so that a process that starts while no node answers can
+         * still be told whom to call. Such a list is taken when each node failed once, or none gave one within 3 s; it
+         * is marked by {@link ServiceView#isFromDisk}, has its {@link ServiceView#age}, and is replaced by the first list
+         * of a node. Damaged files are not used. The folder is made if it is not there, for this user alone; several
+         * processes of one user may share it, and a disk that fails harms nothing but this. Off unless set.
+         */
+        public Builder diskCache(Path folder) {
+            diskCache = Optional.of(folder);
+            return this;
+        }
+
         /** The client. It connects when it is first asked for something. */
         public MusterClient connect() {
             return ClientProvider.load()
-                    .connect(new ClientOptions(endpoints, clientName, namespace, sessionTtl, requestTimeout));
+                    .connect(
+                            new ClientOptions(endpoints, clientName, namespace, sessionTtl, requestTimeout, diskCache));
         }
     }
 }

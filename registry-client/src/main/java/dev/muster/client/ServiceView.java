@@ -45,6 +45,12 @@ public interface ServiceView extends AutoCloseable {
      */
     Duration age();
 
+    /**
+     * Whether the list is the last known one from the {@link MusterClient.Builder#diskCache disk}, because no node has
+     * given one to this process yet. {@link #age} says how old it is.
+     */
+    boolean isFromDisk();
+
     /** Completed with this view when the first list is there, or with why it will not come. */
     CompletableFuture<ServiceView> ready();
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,6 +64,11 @@ class ClientOptionsTest {
 
     private static ClientOptions options(String endpoint, long ttlMillis, long timeoutMillis) {
         return new ClientOptions(
-                List.of(endpoint), "test", "default", Duration.ofMillis(ttlMillis), Duration.ofMillis(timeoutMillis));
+                List.of(endpoint),
+                "test",
+                "default",
+                Duration.ofMillis(ttlMillis),
+                Duration.ofMillis(timeoutMillis),
+                Optional.empty());
     }
 }

@@ -84,9 +84,11 @@ final class CatalogChanges {
         Instance given = normal(key, lease, request.getInstance());
         if (live == null) {
             checkRoom(draft, service);
-            return request.getSupersedes() == 0
+            long incarnation = request.getSupersedes() == 0
                     ? begin(draft, key, given, null)
                     : comeBack(draft, key, given, request.getSupersedes());
+            Keepers.back(draft, key, incarnation, lease, tombstone(service, key));
+            return incarnation;
         }
         return request.getSupersedes() == live.incarnation()
                 ? renew(draft, key, given, live)
@@ -95,8 +97,12 @@ final class CatalogChanges {
 
     /** The incarnation that was removed last, 0 when none is known. */
     private static long removed(@Nullable ServiceEntry service, Key key) {
-        Tombstone tombstone = service == null ? null : service.tombstone(key.id());
+        Tombstone tombstone = tombstone(service, key);
         return tombstone == null ? 0 : tombstone.incarnation();
+    }
+
+    private static @Nullable Tombstone tombstone(@Nullable ServiceEntry service, Key key) {
+        return service == null ? null : service.tombstone(key.id());
     }
 
     private static void checkFence(Draft draft, Key key, long supersedes, long known) {

@@ -115,6 +115,9 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
             draft.leases = draft.leases.unbind(lease, key);
             draft.emit(ofInstance, cause, key, instance.incarnation(), lease, past)
                     .setSession(session);
+            if (ofInstance == EventType.EVENT_TYPE_INSTANCE_EXPIRED) {
+                Keepers.lost(draft, key, instance.incarnation(), lease, cause);
+            }
             count++;
         }
         return count;

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.keeper;
 
-import dev.muster.keeper.archive.ArchiveException;
-import dev.muster.keeper.archive.IncidentArchive;
-import dev.muster.keeper.diagnostics.Diagnostics;
-import dev.muster.keeper.diagnostics.Subject;
+import dev.muster.keeper.JvmSight.Found;
 import dev.muster.keeper.manifest.Manifest;
-import dev.muster.keeper.memory.AttachedJvm;
-import dev.muster.keeper.memory.ErrorCounts;
-import dev.muster.keeper.memory.JvmProcess;
-import dev.muster.keeper.memory.MemoryError;
 import dev.muster.keeper.memory.MemoryGrowth;
 import dev.muster.keeper.memory.MemoryGrowth.Grown;
 import dev.muster.keeper.memory.MemoryKnob;
 import dev.muster.keeper.memory.MemoryKnobs;
 import dev.muster.keeper.memory.MemoryPolicy;
-import dev.muster.keeper.memory.MemoryWatch;
 import dev.muster.keeper.memory.Replacement;
 import dev.muster.keeper.memory.Replacement.Action;
 import dev.muster.keeper.memory.Replacement.Event;
@@ -25,27 +17,23 @@ import dev.muster.keeper.memory.Replacement.Step;
 import dev.muster.keeper.memory.ReplacementTimes;
 import dev.muster.keeper.process.ProcessId;
 import dev.muster.keeper.unit.IncidentType;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Heals the memory of one unit: watches its JVM, has {@link Replacement} decide, and does what that says with the two
+ * Heals the memory of one unit: hears of its errors, has {@link Replacement} decide, and does what that says with the two
  * processes that the unit then has. For the keeper's thread.
  */
 final class Healing implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Healing.class);
     private static final Duration QUIET = Duration.ofHours(1);
-    private static final Duration QUESTION = Duration.ofSeconds(2);
     private static final int LETTERS_AND_DIGITS = 36;
 
     private final Manifest manifest;
@@ -55,33 +43,24 @@ final class Healing implements AutoCloseable {
     private final ReplacementTimes times;
     private final Map<MemoryKnob, Long> sizes = new EnumMap<>(MemoryKnob.class);
     private final Deque<Event> events = new ArrayDeque<>();
-    /** What was dealt with of processes that may be watched again. */
-    private final Map<ProcessId, ErrorCounts> told = new HashMap<>();
-
-    private final ErrorCounts toldBefore;
+    private final JvmSight sight;
+    private final Bundles bundles;
 
     private Replacement state;
     private boolean busy;
     private Instant deadline = Instant.MAX;
     private Instant last;
-    private @Nullable MemoryWatch watch;
-    private @Nullable ProcessId watched;
     private @Nullable Found found;
     /** What is being healed, from BEFORE to AFTER. */
-    private @Nullable Case open;
-
-    /** An error, whose it was, and the sizes that its JVM said it had. */
-    private record Found(ProcessId process, MemoryError error, Map<MemoryKnob, Long> inForce) {}
-
-    /** One incident; {@code serial} if there is no second process beside the first. */
-    private record Case(String bundle, Found found, Grown growth, boolean serial) {}
+    private @Nullable MemoryCase open;
 
     Healing(Manifest manifest, Tools tools, UnitKeeper unit, Growth before) {
         this.manifest = manifest;
         this.tools = tools;
         this.unit = unit;
         this.sizes.putAll(before.sizes());
-        this.toldBefore = before.told();
+        this.sight = new JvmSight(manifest, tools, before.told(), error -> found = error);
+        this.bundles = new Bundles(manifest, tools);
         this.last = tools.clock().instant();
         this.state = begin(before.restarts());
         Map<MemoryKnob, Long> caps = new EnumMap<>(MemoryKnob.class);
@@ -109,8 +88,7 @@ final class Healing implements AutoCloseable {
 
     /** What has to be on the disk. */
     Growth growth() {
-        MemoryWatch watching = watch;
-        return new Growth(Map.copyOf(sizes), state.restarts(), watching == null ? toldBefore : watching.told());
+        return new Growth(Map.copyOf(sizes), state.restarts(), sight.told());
     }
 
     /** The sizes to start with. */
@@ -120,17 +98,16 @@ final class Healing implements AutoCloseable {
 
     @Override
     public void close() {
-        MemoryWatch watching = watch;
-        if (watching != null) {
-            watching.close();
-        }
+        sight.close();
     }
 
     // ---- what happens ---------------------------------------------------------------------------------------------
 
     /** Time passes. */
     void tick(Instant now) {
-        watch();
+        if (unit.serves()) {
+            unit.process().ifPresent(process -> sight.turnTo(process, unit.log(), unit.isAdopted()));
+        }
         if (busy && !unit.serves()) {
             stop("the unit was stopped or hangs");
         }
@@ -173,9 +150,9 @@ final class Healing implements AutoCloseable {
             feed(Event.of(EventType.NEW_GONE, state.starts()));
             return true;
         }
-        Case healed = open;
+        MemoryCase healed = open;
         if (healed != null) {
-            sizes.put(healed.growth.knob(), healed.growth.toBytes());
+            sizes.put(healed.growth().knob(), healed.growth().toBytes());
         }
         stop("the process ended by itself; the next one gets the new size");
         return false;
@@ -188,59 +165,19 @@ final class Healing implements AutoCloseable {
         state = begin(state.restarts());
     }
 
-    private void watch() {
-        ProcessId now = unit.serves() ? unit.process().orElse(null) : null;
-        if (now == null || now.equals(watched)) {
-            return;
-        }
-        MemoryWatch before = watch;
-        ProcessId watchedBefore = watched;
-        if (before != null && watchedBefore != null) {
-            told.keySet().removeIf(process -> !tools.processes().isAlive(process));
-            told.put(watchedBefore, before.told());
-            // It may be asking a JVM just now.
-            tools.workers().execute(before::close);
-        }
-        boolean first = watched == null && unit.isAdopted();
-        watched = now;
-        watch = null;
-        if (manifest.pidFile().isEmpty() && tools.processes().isJvm(now)) {
-            JvmProcess jvm = new JvmProcess(now.pid(), now.startTicks());
-            watch = MemoryWatch.start(
-                    jvm,
-                    Optional.of(unit.log()),
-                    told.getOrDefault(now, first ? toldBefore : ErrorCounts.NONE),
-                    error -> seen(now, jvm, error),
-                    tools.clock());
-        }
-    }
-
-    /** On the thread of the watch. */
-    private void seen(ProcessId process, JvmProcess jvm, MemoryError error) {
-        LOG.warn("{}: {} in process {}", manifest.unit(), error, process.pid());
-        Map<MemoryKnob, Long> inForce = Map.of();
-        try {
-            inForce = MemoryKnobs.inForce(new AttachedJvm(jvm).run("VM.flags", QUESTION));
-        } catch (IOException e) {
-            LOG.info("process {} does not say its sizes: {}", process.pid(), e.toString());
-        }
-        Found seen = new Found(process, error, inForce);
-        tools.loop().execute(() -> found = seen);
-    }
-
     private void judge(Found error) {
-        if (unit.process().filter(error.process::equals).isEmpty()) {
+        if (unit.process().filter(error.process()::equals).isEmpty()) {
             return;
         }
         MemoryGrowth growth = knobs.next(
-                error.error.kind(),
+                error.error().kind(),
                 unit.launchLine(),
-                error.inForce,
+                error.inForce(),
                 state.restarts(),
                 tools.processes().freeMemory());
         if (growth instanceof Grown grown) {
             String bundle = newName();
-            open = new Case(bundle, error, grown, unit.hasFixedPort());
+            open = new MemoryCase(bundle, error, grown, unit.hasFixedPort());
             last = tools.clock().instant();
             if (unit.hasFixedPort()) {
                 serially();
@@ -254,29 +191,28 @@ final class Healing implements AutoCloseable {
 
     /** Two processes cannot listen on one port, so the bundle is written first and the unit then restarted. */
     private void serially() {
-        Case healed = open();
+        MemoryCase healed = open();
         tellBefore("its ports are fixed, so it is stopped before it is started again");
         state = begin(state.restarts() + 1);
-        sizes.put(healed.growth.knob(), healed.growth.toBytes());
+        sizes.put(healed.growth().knob(), healed.growth().toBytes());
         unit.save();
-        diagnose(healed, healed.found.process, () -> {
-            if (unit.serves()
-                    && unit.process().filter(healed.found.process::equals).isPresent()) {
+        bundles.write(healed, unit.logOf(healed.process()), unit.log(), () -> {
+            if (unit.serves() && unit.process().filter(healed.process()::equals).isPresent()) {
                 unit.restart();
             }
         });
     }
 
     private void finishSerial() {
-        Case healed = open;
-        if (healed == null || !healed.serial) {
+        MemoryCase healed = open;
+        if (healed == null || !healed.serial()) {
             return;
         }
         if (unit.isEnded()) {
             tell(IncidentType.MEMORY_ERROR_WITH_RESTART_AFTER, "FAILED: stopped by an operator, or given up");
             open = null;
         } else if (unit.serves()
-                && unit.process().filter(healed.found.process::equals).isEmpty()) {
+                && unit.process().filter(healed.process()::equals).isEmpty()) {
             tellDone();
             open = null;
         }
@@ -307,19 +243,19 @@ final class Healing implements AutoCloseable {
         switch (action) {
             case JOURNAL_BEFORE -> tellBefore("a larger one is started beside it");
             case START_NEW -> {
-                if (!unit.startSecond(open().growth.launch())) {
+                if (!unit.startSecond(open().growth().launch())) {
                     events.add(Event.of(EventType.NEW_GONE, state.starts()));
                 }
             }
             case SWAP -> swap();
             case REMEMBER_SIZE -> {
-                sizes.put(open().growth.knob(), open().growth.toBytes());
+                sizes.put(open().growth().knob(), open().growth().toBytes());
                 unit.takeOver();
             }
             case DRAIN_OLD -> LOG.info("{}: the old process drains", manifest.unit());
             case DIAGNOSE_OLD -> {
-                Case healed = open();
-                diagnose(healed, healed.found.process, () -> {
+                MemoryCase healed = open();
+                bundles.write(healed, unit.logOf(healed.process()), unit.log(), () -> {
                     if (healed.equals(open)) {
                         feed(Event.of(EventType.BUNDLE_DONE));
                     }
@@ -363,61 +299,20 @@ final class Healing implements AutoCloseable {
                 });
     }
 
-    private void diagnose(Case healed, ProcessId process, Runnable then) {
-        AttachedJvm jvm = new AttachedJvm(new JvmProcess(process.pid(), process.startTicks()));
-        Subject subject = new Subject(
-                process.pid(),
-                jvm::run,
-                true,
-                Optional.of(unit.logOf(process)),
-                healed.serial ? Optional.empty() : Optional.of(unit.log()),
-                Optional.of(manifest.toString()),
-                facts(healed));
-        tools.workers().execute(() -> {
-            try {
-                IncidentArchive.Draft draft = tools.archive().begin(manifest.unit(), healed.bundle);
-                new Diagnostics(tools.clock(), System::nanoTime)
-                        .collect(draft.folder(), subject, tools.archive()::refusal);
-                draft.complete();
-            } catch (ArchiveException | IllegalArgumentException e) {
-                LOG.error("the bundle of {} is not kept: {}", manifest.unit(), e.getMessage());
-            } finally {
-                jvm.forget();
-                tools.loop().execute(then);
-            }
-        });
-    }
-
     // ---- words ----------------------------------------------------------------------------------------------------
 
-    private static Map<String, String> facts(Case healed) {
-        return Map.of(
-                "kind", healed.found.error.kind().name(),
-                "site", healed.found.error.site().map(Object::toString).orElse("unknown"),
-                "from", healed.growth.knob().option(healed.growth.fromBytes()),
-                "to", healed.growth.knob().option(healed.growth.toBytes()),
-                "thrown_at", healed.found.error.thrownAt().toString());
-    }
-
     private void tellBefore(String how) {
-        Case healed = open();
-        String site = healed.found.error.site().map(at -> " in " + at).orElse("");
+        MemoryCase healed = open();
+        int number = state.restarts() + (healed.serial() ? 1 : 0);
         tell(
                 IncidentType.MEMORY_ERROR_WITH_RESTART_BEFORE,
-                healed.found.error.kind() + site + " (pid " + healed.found.process.pid() + "); "
-                        + healed.growth.knob().option(healed.growth.toBytes()) + " instead of "
-                        + healed.growth.knob().option(healed.growth.fromBytes()) + ", "
-                        + (state.restarts() + (healed.serial ? 1 : 0)) + " of "
-                        + manifest.memory().restarts() + "; " + how);
+                healed.before(number, manifest.memory().restarts(), how));
     }
 
     private void tellDone() {
-        Case healed = open();
         tell(
                 IncidentType.MEMORY_ERROR_WITH_RESTART_AFTER,
-                "OK: pid " + unit.process().map(ProcessId::pid).orElse(0L) + " serves with "
-                        + healed.growth.knob().option(healed.growth.toBytes()) + ", pid "
-                        + healed.found.process.pid() + " is gone; bundle " + healed.bundle);
+                open().done(unit.process().map(ProcessId::pid).orElse(0L)));
     }
 
     private void end(IncidentType type, String text) {
@@ -426,11 +321,11 @@ final class Healing implements AutoCloseable {
     }
 
     private void tell(IncidentType type, String text) {
-        unit.tell(type, manifest.unit() + "." + open().bundle, text);
+        unit.tell(type, manifest.unit() + "." + open().bundle(), text);
     }
 
-    private Case open() {
-        Case healed = open;
+    private MemoryCase open() {
+        MemoryCase healed = open;
         if (healed == null) {
             throw new IllegalStateException("no memory error of " + manifest.unit() + " is being healed");
         }

@@ -2,6 +2,7 @@
 package dev.muster.keeper;
 
 import dev.muster.client.MusterClient;
+import dev.muster.client.ServiceView;
 import dev.muster.keeper.archive.ArchiveBounds;
 import dev.muster.keeper.archive.IncidentArchive;
 import dev.muster.keeper.control.ControlSocket;
@@ -67,7 +68,7 @@ final class Keeper implements AutoCloseable {
 
     private Keeper(KeeperConfig config) throws IOException, KeeperException {
         lock = lock(config.data());
-        for (String part : List.of("units", "logs", "dumps")) {
+        for (String part : List.of("units", "logs", "dumps", "routes")) {
             privately(config.data().resolve(part));
         }
         journal = Journal.open(config.data());
@@ -75,6 +76,9 @@ final class Keeper implements AutoCloseable {
         MusterClient client = config.endpoints().isEmpty() ? null : connect(config);
         uploader = client == null ? null : new Uploader(journal, client);
         roll = client == null ? null : new Roll(client, this::claimed);
+        if (roll != null) {
+            roll.want(HostEntry.NAME, Optional.of(new Roll.Wish(1, HostEntry.of(config), "")));
+        }
         Tools tools = tools(config);
         Manifests manifests = Manifests.read(config.manifests());
         Map<String, String> invalid = new TreeMap<>(manifests.problems());
@@ -87,7 +91,7 @@ final class Keeper implements AutoCloseable {
             // None of them is given to another unit.
             UnitFile.portsOf(config.data().resolve("units"), manifest.unit()).forEach(tools.ports()::keep);
         }
-        Tools.Place place = place(roll);
+        Tools.Place place = place(roll, client);
         for (Manifest manifest : manifests.units()) {
             try {
                 units.put(manifest.unit(), UnitKeeper.resume(manifest, tools, place));
@@ -163,7 +167,7 @@ final class Keeper implements AutoCloseable {
 
     private void claimed(String name, long start, String claim) {
         loop.execute(() -> {
-            UnitKeeper keeper = units.get(UnitKeeper.unitOf(name));
+            UnitKeeper keeper = units.get(UnitListing.unitOf(name));
             if (keeper != null) {
                 keeper.claimed(start, claim);
             }
@@ -210,13 +214,18 @@ final class Keeper implements AutoCloseable {
                 prober,
                 new Ports(config.firstPort(), config.lastPort()),
                 journal,
-                IncidentArchive.open(config.data().resolve("bundles"), ArchiveBounds.DEFAULT, new SteadyClock()),
+                IncidentArchive.open(config.archive(), ArchiveBounds.DEFAULT, new SteadyClock()),
                 incident -> Optional.ofNullable(upload).ifPresent(Uploader::wake),
                 config.namespace());
     }
 
-    private static Tools.Place place(@Nullable Roll roll) {
+    private static Tools.Place place(@Nullable Roll roll, @Nullable MusterClient client) {
         return new Tools.Place() {
+            @Override
+            public Optional<ServiceView> view(String namespace, String service) {
+                return Optional.ofNullable(client).map(there -> there.view(namespace, service));
+            }
+
             @Override
             public void want(String name, Optional<Roll.Wish> wish) {
                 Optional.ofNullable(roll).ifPresent(there -> there.want(name, wish));

@@ -11,6 +11,8 @@ import java.util.List;
  * @param manifests the folder of the manifests
  * @param data the folder for all that the keeper has to remember; it makes it its user's own
  * @param endpoints client ports of the registry's nodes; none: the keeper works without a registry
+ * @param archive the folder for bundles of incidents, its user's own like that
+ * @param host by which the keeper is listed
  * @param namespace of units that name none
  * @param lease how long units stay listed while no keeper runs
  * @param firstPort of those that the keeper gives to units
@@ -19,7 +21,9 @@ import java.util.List;
 record KeeperConfig(
         Path manifests,
         Path data,
+        Path archive,
         List<String> endpoints,
+        String host,
         String namespace,
         Duration lease,
         int firstPort,

@@ -4,10 +4,13 @@ package dev.muster.keeper;
 import dev.muster.keeper.manifest.Manifest;
 import dev.muster.keeper.manifest.Manifests;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,19 +39,32 @@ public final class Main {
     }
 
     private static void run(List<String> arguments) throws InterruptedException {
+        boolean daemon = arguments.contains(Daemon.BEGIN);
+        boolean watched = arguments.contains(Daemon.WATCHED);
         KeeperConfig config;
         try {
-            config = Options.read(arguments, System.getenv());
+            config = Options.read(
+                    arguments.stream()
+                            .filter(word -> !word.equals(Daemon.BEGIN) && !word.equals(Daemon.WATCHED))
+                            .toList(),
+                    System.getenv());
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             exit(ExitCode.INVALID);
             return;
         }
         try {
+            if (daemon) {
+                Daemon.begin(config.data());
+                exit(ExitCode.OK);
+                return;
+            }
             Keeper keeper = Keeper.start(config);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(keeper), "muster-stop"));
+            Path pidFile = config.data().resolve(Daemon.PID_FILE);
+            Files.writeString(pidFile, ProcessHandle.current().pid() + "\n");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(keeper, pidFile), "muster-stop"));
             LOG.info("keeping what {} defines; the state is in {}", config.manifests(), config.data());
-            new CountDownLatch(1).await();
+            keep(watched ? Optional.of(Daemon.ofThis(config.data())) : Optional.empty());
         } catch (KeeperException e) {
             LOG.error("{}", e.getMessage());
             exit(ExitCode.DATA_IN_USE);
@@ -58,8 +74,17 @@ public final class Main {
         }
     }
 
-    private static void stop(Keeper keeper) {
+    /** Until the process ends. */
+    private static void keep(Optional<Daemon> background) throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        do {
+            background.ifPresent(Daemon::lookAfter);
+        } while (!never.await(1, TimeUnit.SECONDS));
+    }
+
+    private static void stop(Keeper keeper, Path pidFile) {
         try {
+            Files.deleteIfExists(pidFile);
             keeper.close();
         } catch (IOException e) {
             LOG.warn("the end was not orderly: {}", e.toString());

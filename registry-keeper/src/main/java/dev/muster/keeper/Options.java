@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.keeper;
 
+import dev.muster.keeper.manifest.Words;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -20,14 +24,18 @@ final class Options {
               --data FOLDER            what the keeper has to remember (/var/lib/muster-keeper)
               --endpoints HOST:PORT,.. client ports of the nodes; "none": without a registry
                                        (MUSTER_ENDPOINTS, else 127.0.0.1:7440,127.0.0.1:7450,127.0.0.1:7460)
+              --host NAME              by which this keeper is listed (the host's name)
+              --archive FOLDER         bundles of incidents (bundles in --data)
               --namespace NAME         of units that name none (default)
               --lease DURATION         how long units stay listed while no keeper runs, 1s to 1h (10s)
               --ports FIRST-LAST       given to endpoints with port: auto (22000-22999)
+              --daemon                 runs in the background and watches itself, where no init system does;
+                                       its output is in keeper.log, its process id in keeper.pid of --data
             muster keeper validate FILE|FOLDER
               reads manifests and says what is wrong""";
 
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,7})(ms|s|m|h)");
     private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})");
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
     private static final int HIGHEST_PORT = 65_535;
     /** A socket's path has to fit into 108 bytes. */
     private static final int LONGEST_FOLDER = 90;
@@ -46,15 +54,18 @@ final class Options {
         Options options = new Options();
         options.collect(arguments);
         int[] ports = options.get("ports", "22000-22999", Options::ports);
+        Path data = options.get("data", "/var/lib/muster-keeper", Options::dataFolder);
         KeeperConfig config = new KeeperConfig(
                 options.get("manifests", "/etc/muster/keeper", Options::folder),
-                options.get("data", "/var/lib/muster-keeper", Options::dataFolder),
+                data,
+                options.get("archive", data.resolve("bundles").toString(), Options::folder),
                 options.get(
                         "endpoints",
                         environment.getOrDefault("MUSTER_ENDPOINTS", "127.0.0.1:7440,127.0.0.1:7450,127.0.0.1:7460"),
                         Options::endpoints),
+                options.get("host", hostName(), Words::name),
                 options.get("namespace", "default", Function.identity()),
-                options.get("lease", "10s", Options::lease),
+                options.get("lease", "10s", Words.duration(Duration.ofSeconds(1), Duration.ofHours(1))),
                 ports[0],
                 ports[1]);
         options.given.keySet().forEach(name -> options.problems.add("--" + name + ": unknown (see --help)"));
@@ -110,21 +121,14 @@ final class Options {
                 : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
     }
 
-    private static Duration lease(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (matcher.matches()) {
-            long count = Long.parseLong(matcher.group(1));
-            Duration lease = switch (matcher.group(2)) {
-                case "ms" -> Duration.ofMillis(count);
-                case "s" -> Duration.ofSeconds(count);
-                case "m" -> Duration.ofMinutes(count);
-                default -> Duration.ofHours(count);
-            };
-            if (lease.compareTo(Duration.ofSeconds(1)) >= 0 && lease.compareTo(Duration.ofHours(1)) <= 0) {
-                return lease;
-            }
+    /** As a name of the registry: in lower case, and "host" if it cannot be one. */
+    private static String hostName() {
+        try {
+            String name = Files.readString(HOST_NAME).strip().toLowerCase(Locale.ROOT);
+            return Words.isName(name) ? name : "host";
+        } catch (IOException e) {
+            return "host";
         }
-        throw new IllegalArgumentException("1s to 1h");
     }
 
     private static int[] ports(String text) {

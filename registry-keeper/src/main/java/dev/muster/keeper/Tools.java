@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.keeper;
 
+import dev.muster.client.ServiceView;
 import dev.muster.keeper.archive.IncidentArchive;
 import dev.muster.keeper.journal.Incident;
 import dev.muster.keeper.journal.Journal;
@@ -10,6 +11,7 @@ import dev.muster.keeper.process.Launcher;
 import dev.muster.keeper.process.Processes;
 import dev.muster.keeper.process.Signals;
 import dev.muster.keeper.roll.Roll;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -17,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all units of a keeper share.
@@ -51,9 +55,22 @@ record Tools(
         IncidentArchive archive,
         Consumer<Incident> told,
         String namespace) {
+    private static final Logger LOG = LoggerFactory.getLogger(Tools.class);
 
-    /** Where a unit is registered, unless there is no registry. */
+    /** Has an incident in the journal, and whoever uploads it know. */
+    void tell(Incident incident) {
+        try {
+            told.accept(journal.append(incident));
+        } catch (IOException e) {
+            LOG.error("the incident is in no journal", e);
+        }
+    }
+
+    /** The registry as a unit sees it, unless there is none. */
     interface Place {
+        /** A live copy of a service's list. */
+        Optional<ServiceView> view(String namespace, String service);
+
         /** As {@link Roll#want}. */
         void want(String name, Optional<Roll.Wish> wish);
 

@@ -21,15 +21,21 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule keepersKnowOnlyThePublicClient = noClasses()
             .should()
-            .dependOnClassesThat(resideInAPackage("io.grpc..")
-                    .or(resideInAPackage("com.google.protobuf.."))
+            .dependOnClassesThat(resideInAPackage("com.google.protobuf..")
+                    .or(resideInAPackage("dev.muster.server.."))
                     .or(resideInAPackage("dev.muster.v1.."))
                     .or(resideInAPackage("dev.muster.internal.."))
                     .or(resideInAPackage("dev.muster.core.."))
-                    .or(resideInAPackage("dev.muster.server.."))
                     .or(resideInAPackage("dev.muster.cli.."))
                     .or(resideInAPackage("dev.muster.client.*.."))
                     .or(resideInAPackage("org.apache.ratis..")));
+
+    @ArchTest
+    static final ArchRule grpcIsForAskingOnly = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.muster.keeper.probe")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.grpc.."));
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.keeper;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonArray;
@@ -54,27 +55,56 @@ final class Host {
 
     /** A keeper in this process, without a registry. */
     void start() throws Exception {
-        keeper = Keeper.start(
-                new KeeperConfig(manifests(), data(), List.of(), "default", Duration.ofSeconds(10), 22_000, 22_999));
+        keeper = Keeper.start(new KeeperConfig(
+                manifests(),
+                data(),
+                data().resolve("bundles"),
+                List.of(),
+                "host",
+                "default",
+                Duration.ofSeconds(10),
+                22_000,
+                22_999));
     }
 
     /** A keeper in a process of its own. */
-    void startProcess() throws IOException {
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx48m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.muster.keeper.Main",
-                        "run",
-                        "--manifests=" + manifests(),
-                        "--data=" + data(),
-                        "--endpoints=none")
+    void startProcess(String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx48m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.muster.keeper.Main",
+                "run",
+                "--manifests=" + manifests(),
+                "--data=" + data(),
+                "--endpoints=none"));
+        command.addAll(List.of(more));
+        process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(new File(folder.toFile(), "keeper.log")))
                 .start();
+    }
+
+    /** A keeper in the background, which watches itself. */
+    void startDaemon() throws Exception {
+        startProcess("--daemon");
+        assertThat(process.waitFor()).isZero();
+    }
+
+    /** The keeper that says that it runs. */
+    Optional<ProcessHandle> daemon() {
+        try {
+            Path file = data().resolve("keeper.pid");
+            return Files.exists(file)
+                    ? ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
+                            .filter(ProcessHandle::isAlive)
+                    : Optional.empty();
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 
     /** SIGKILL to the keeper's process. */

@@ -75,6 +75,8 @@ public final class ExplanationView {
         FENCED,
         /** It went with its lease, which was not renewed in time. */
         EXPIRED,
+        /** It went with the keeper of its host, which was not heard any more: killed, hung or cut off. */
+        KEEPER_LOST,
         /** It went with the session of its process, which was not heard any more: killed, hung or cut off. */
         LOST,
         /** As far back as events are kept it was never on the list. */

@@ -3,8 +3,10 @@ package dev.muster.cli.output;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** How the units of a keeper are shown: one line each. They are what the keeper said, as JSON. Stateless. */
@@ -19,6 +21,7 @@ public final class UnitView {
             .number("STARTS", unit -> number(unit, "starts"))
             .text("WANTED", unit -> text(unit, "wanted").equals("false") ? "no" : "yes")
             .remark("PAUSED UNTIL", unit -> moment(unit, "pausedUntilMillis"))
+            .remark("ROUTES", UnitView::routes)
             .remark("NOTE", unit -> text(unit, "note"));
 
     private UnitView() {}
@@ -26,6 +29,19 @@ public final class UnitView {
     /** The units in a keeper's answer. */
     public static List<JsonObject> units(JsonObject answer) {
         return objects(answer, "units");
+    }
+
+    /** Of a proxy: which routes it has, and how long ago the registry last said so. */
+    private static String routes(JsonObject unit) {
+        return unit.has("routes")
+                ? objects(unit, "routes").stream()
+                        .map(route -> text(route, "route") + " " + age(text(route, "ageMillis")))
+                        .collect(Collectors.joining(", "))
+                : "";
+    }
+
+    private static String age(String millis) {
+        return millis.isEmpty() ? "none" : Durations.human(Duration.ofMillis(Long.parseLong(millis))) + " old";
     }
 
     static List<JsonObject> objects(JsonObject answer, String name) {

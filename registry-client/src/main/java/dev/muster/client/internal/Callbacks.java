@@ -10,17 +10,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where users' listeners run: one daemon thread named {@code muster-client-callbacks} that is there only while it has
- * something to do, so that a listener may block without holding up keep-alives. Safe for any thread.
+ * Where users' listeners run, and what waits for the disk: one daemon thread each that is there only while it has
+ * something to do, so that it may block without holding up keep-alives. Safe for any thread.
  */
 final class Callbacks implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(Callbacks.class);
     private static final long IDLE_SECONDS = 5;
 
-    private final ThreadPoolExecutor executor = new ThreadPoolExecutor(
-            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Callbacks::thread);
+    private final ThreadPoolExecutor executor;
 
-    Callbacks() {
+    /** {@code name} is that of the thread. */
+    Callbacks(String name) {
+        executor = new ThreadPoolExecutor(
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> thread(work, name));
         executor.allowCoreThreadTimeOut(true);
     }
 
@@ -29,7 +31,7 @@ final class Callbacks implements Executor {
         try {
             executor.execute(task);
         } catch (RejectedExecutionException e) {
-            LOG.debug("a listener was called after the end of the client", e);
+            LOG.debug("a task came after the end of the client", e);
         }
     }
 
@@ -38,8 +40,8 @@ final class Callbacks implements Executor {
         executor.shutdown();
     }
 
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "muster-client-callbacks");
+    private static Thread thread(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         return thread;
     }

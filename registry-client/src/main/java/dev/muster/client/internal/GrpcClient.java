@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,8 @@ final class GrpcClient implements MusterClient {
     private final ClientOptions options;
     private final Loop loop;
     private final RandomGenerator random;
-    private final Callbacks callbacks = new Callbacks();
+    private final Callbacks callbacks = new Callbacks("muster-client-callbacks");
+    private final Callbacks disk = new Callbacks("muster-client-disk");
     private final LeaderChannel channels;
     private final Session session;
     private final WatchStream watchStream;
@@ -67,6 +69,7 @@ final class GrpcClient implements MusterClient {
     private final ClusterAdmin cluster;
     private final GrpcEventLog events;
     private final Backups backups;
+    private final @Nullable ListCache cache;
     private final ConcurrentMap<InstanceKey, KeptRegistration> registrations = new ConcurrentHashMap<>();
     private final Keyspaces keyspaces;
     private final ConcurrentMap<String, PrefetchedKeys> openKeyspaces = new ConcurrentHashMap<>();
@@ -80,6 +83,7 @@ final class GrpcClient implements MusterClient {
         calls = new UnaryCalls(loop, channels, options.requestTimeout(), random);
         session = new Session(loop, channels, options, new Backoff(random), calls.patience(), this::readAlone);
         watchStream = new WatchStream(loop, channels, options.clientName(), new Backoff(random));
+        cache = options.diskCache().map(folder -> new ListCache(folder, disk)).orElse(null);
         keyspaces = new GrpcKeyspaces(calls, loop);
         cluster = new GrpcClusterAdmin(calls, loop, options.endpoints());
         events = new GrpcEventLog(loop, channels, calls, callbacks, random, options.namespace(), this::answered);
@@ -237,7 +241,7 @@ final class GrpcClient implements MusterClient {
     public ServiceView view(String namespace, String service) {
         checkOpen();
         String full = namespace.isEmpty() ? options.namespace() : namespace;
-        LiveView view = new LiveView(full, service, options.requestTimeout(), loop, callbacks, this::leave);
+        LiveView view = new LiveView(full, service, options.requestTimeout(), loop, callbacks, cache, this::leave);
         loop.execute(() -> watchStream.add(view));
         return view;
     }
@@ -344,6 +348,7 @@ final class GrpcClient implements MusterClient {
         calls.close();
         channels.close();
         callbacks.close();
+        disk.close();
         closeLoop(MOST_CHECKS_AT_THE_END);
         LOG.debug("client {} is closed", options.clientName());
     }

@@ -56,6 +56,11 @@ final class IoLoop implements Loop {
     }
 
     @Override
+    public long epochMillis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
     public boolean inLoop() {
         return thread.inEventLoop();
     }

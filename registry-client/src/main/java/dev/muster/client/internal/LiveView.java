@@ -20,12 +20,23 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What users see of a {@link ViewCopy}: one immutable list, swapped by the loop when it changes, and how long ago it was
  * last confirmed. Reading is safe for any thread, the rest is confined to the loop.
+ *
+ * <p>With a {@link ListCache} the list is noted on the disk, at most once a second, and taken from there when no node
+ * gives one. The copy itself knows nothing of that: the first list of a node replaces what came from the disk.
  */
 final class LiveView implements ServiceView {
+    /** From one note of a list that changes to the next. */
+    static final Duration NOTE = Duration.ofSeconds(1);
+    /** After so long a list that stays the same is noted anew, for its age. */
+    static final Duration NOTE_AGAIN = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveView.class);
     private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
     private final String namespace;
@@ -35,10 +46,15 @@ final class LiveView implements ServiceView {
     private final Consumer<LiveView> whenClosed;
     private final ViewCopy copy = new ViewCopy();
     private final Listeners<ServiceSnapshot> listeners;
+    private final @Nullable ListCache cache;
     private final CompletableFuture<ServiceView> ready = new CompletableFuture<>();
 
     private volatile @Nullable ServiceSnapshot current;
     private volatile @Nullable Knowledge knowledge;
+    private volatile boolean fromDisk;
+    private boolean askedDisk;
+    private boolean noting;
+    private long notedNanos;
 
     /** That the list was complete up to a revision at a time of the loop's clock. */
     private record Knowledge(long revision, boolean dated, long nanos) {}
@@ -49,6 +65,7 @@ final class LiveView implements ServiceView {
             Duration patience,
             Loop loop,
             Executor callbacks,
+            @Nullable ListCache cache,
             Consumer<LiveView> whenClosed) {
         this.namespace = namespace;
         this.service = service;
@@ -56,6 +73,8 @@ final class LiveView implements ServiceView {
         this.loop = loop;
         this.whenClosed = whenClosed;
         this.listeners = new Listeners<>(loop, callbacks);
+        this.cache = cache;
+        this.notedNanos = loop.nanoTime() - NOTE_AGAIN.toNanos();
     }
 
     @Override
@@ -92,6 +111,11 @@ final class LiveView implements ServiceView {
     }
 
     @Override
+    public boolean isFromDisk() {
+        return fromDisk;
+    }
+
+    @Override
     public CompletableFuture<ServiceView> ready() {
         return ready.copy();
     }
@@ -117,11 +141,67 @@ final class LiveView implements ServiceView {
         if (step == ViewCopy.Step.CHANGED) {
             ServiceSnapshot next = published();
             current = next;
+            fromDisk = false;
             learn(header);
+            noteAfter(NOTE);
             listeners.tell(next);
             ready.complete(this);
         } else {
             learn(header);
+            noteAfter(NOTE_AGAIN);
+        }
+    }
+
+    /** No node gives a list: the last known one has to do, if there is one. */
+    void nobodyAnswers() {
+        if (cache == null || askedDisk || current != null) {
+            return;
+        }
+        askedDisk = true;
+        Futures.whenDone(
+                cache.read(namespace, service),
+                (known, failure) -> loop.execute(() -> {
+                    if (known != null && known.isPresent() && current == null) {
+                        takeFromDisk(known.get());
+                    }
+                }));
+    }
+
+    private void takeFromDisk(ListCache.Known known) {
+        long ageMillis = Math.max(0, loop.epochMillis() - known.knownAtMillis());
+        LOG.warn(
+                "no node gives the list of {}; the last known one, {} ms old, stands for it until one does",
+                service,
+                ageMillis);
+        knowledge = new Knowledge(
+                known.list().position().revision(), true, loop.nanoTime() - TimeUnit.MILLISECONDS.toNanos(ageMillis));
+        fromDisk = true;
+        current = known.list();
+        listeners.tell(known.list());
+        ready.complete(this);
+    }
+
+    /** Notes the list when the last note is so long ago; of several changes until then it is the last. */
+    private void noteAfter(Duration pause) {
+        if (cache == null || noting) {
+            return;
+        }
+        long left = pause.toNanos() - (loop.nanoTime() - notedNanos);
+        if (left <= 0) {
+            note(cache);
+        } else if (pause.equals(NOTE)) {
+            noting = true;
+            loop.schedule(Duration.ofNanos(left), () -> note(cache));
+        }
+    }
+
+    private void note(ListCache to) {
+        noting = false;
+        notedNanos = loop.nanoTime();
+        ServiceSnapshot list = current;
+        Duration age = age();
+        if (list != null && !age.equals(FOREVER)) {
+            to.write(new ListCache.Known(list, loop.epochMillis() - age.toMillis()));
         }
     }
 
@@ -131,11 +211,15 @@ final class LiveView implements ServiceView {
     }
 
     private ServiceSnapshot published() {
-        List<ServiceInstance> all = copy.instances();
+        Position position = new Position(copy.epochId(), copy.epochOrdinal(), copy.revision());
+        return snapshot(namespace, service, position, copy.instances());
+    }
+
+    /** A list as users see it. */
+    static ServiceSnapshot snapshot(String namespace, String service, Position position, List<ServiceInstance> all) {
         List<ServiceInstance> serving = all.stream()
                 .filter(instance -> instance.status() == InstanceStatus.UP)
                 .toList();
-        Position position = new Position(copy.epochId(), copy.epochOrdinal(), copy.revision());
         return new ServiceSnapshot(namespace, service, position, all, serving);
     }
 

@@ -17,6 +17,9 @@ interface Loop {
     /** The monotonic clock of the timers, in nanoseconds. */
     long nanoTime();
 
+    /** The wall clock, in milliseconds of the epoch: for what is told to another process, never for a decision. */
+    long epochMillis();
+
     /** Whether the caller runs on this loop, where nothing may block. */
     boolean inLoop();
 

@@ -61,6 +61,9 @@ final class WatchStream {
     private Loop.@Nullable Timer retry;
     private String clusterId = "";
     private int wrongClusters;
+    /** How many streams in a row brought nothing. */
+    private int failures;
+
     private boolean closed;
 
     WatchStream(Loop loop, LeaderChannel channels, String clientName, Backoff backoff) {
@@ -76,6 +79,10 @@ final class WatchStream {
             view.fail(
                     new MusterException(MusterException.Reason.UNAVAILABLE, Fate.NOT_APPLIED, "the client is closed"));
         } else if (views.add(view)) {
+            loop.schedule(GREETING, view::nobodyAnswers);
+            if (nobodyAnswers()) {
+                view.nobodyAnswers();
+            }
             if (stream != null) {
                 stream.subscribe(view);
             } else if (retry == null) {
@@ -138,7 +145,16 @@ final class WatchStream {
                 && ++wrongClusters >= channels.endpoints().size()) {
             forgetCluster();
         }
+        failures++;
+        if (nobodyAnswers()) {
+            views.forEach(LiveView::nobodyAnswers);
+        }
         retry = loop.schedule(backoff.next(), this::connect);
+    }
+
+    /** Whether every node was tried since one last brought something. */
+    private boolean nobodyAnswers() {
+        return failures >= channels.endpoints().size();
     }
 
     private void forgetCluster() {
@@ -151,6 +167,7 @@ final class WatchStream {
     private void worked() {
         backoff.reset();
         wrongClusters = 0;
+        failures = 0;
     }
 
     /** One stream to one node. */

@@ -342,6 +342,18 @@ final class Wire {
         };
     }
 
+    /** An instance as a registry lists it. */
+    static Instance listed(ServiceInstance instance) {
+        Listing listing = instance.listing();
+        return instance(instance, "").toBuilder()
+                .setLease(listing.lease())
+                .setIncarnation(listing.incarnation())
+                .setCreateRevision(listing.createRevision())
+                .setModifyRevision(listing.modifyRevision())
+                .setRegisteredAtMillis(listing.registeredAt().toEpochMilli())
+                .build();
+    }
+
     private static Instance instance(ServiceInstance instance, String defaultNamespace) {
         Instance.Builder wire = Instance.newBuilder()
                 .setKey(key(instance.key(), defaultNamespace))

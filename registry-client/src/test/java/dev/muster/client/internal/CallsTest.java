@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -313,7 +314,12 @@ class CallsTest {
 
     private GrpcClient client(Duration timeout) {
         return GrpcClient.connect(new ClientOptions(
-                List.of(node.address(), other.address()), "test", "default", Duration.ofSeconds(9), timeout));
+                List.of(node.address(), other.address()),
+                "test",
+                "default",
+                Duration.ofSeconds(9),
+                timeout,
+                Optional.empty()));
     }
 
     private void both(java.util.function.Function<LookupRequest, LookupResponse> behaviour) {

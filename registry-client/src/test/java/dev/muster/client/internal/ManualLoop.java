@@ -21,6 +21,8 @@ final class ManualLoop implements Loop {
     });
     private final PriorityQueue<Waiting> waiting =
             new PriorityQueue<>(Comparator.<Waiting>comparingLong(w -> w.due).thenComparingLong(w -> w.order));
+    private static final long EPOCH_MILLIS = 1_700_000_000_000L;
+
     private final AtomicLong now = new AtomicLong(1_000_000_000L);
     private volatile @Nullable Thread owner;
     private long orders;
@@ -69,6 +71,11 @@ final class ManualLoop implements Loop {
     @Override
     public long nanoTime() {
         return now.get();
+    }
+
+    @Override
+    public long epochMillis() {
+        return EPOCH_MILLIS + now.get() / 1_000_000;
     }
 
     @Override

@@ -12,9 +12,11 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
@@ -32,9 +34,14 @@ final class TestClient implements AutoCloseable {
     final GrpcClient client;
 
     TestClient(FakeNode... nodes) {
+        this(Optional.empty(), nodes);
+    }
+
+    /** One that keeps the lists of its views in this folder. */
+    TestClient(Optional<Path> diskCache, FakeNode... nodes) {
         List<String> endpoints = Arrays.stream(nodes).map(FakeNode::address).toList();
         client = new GrpcClient(
-                new ClientOptions(endpoints, "test", "default", TTL, TIMEOUT),
+                new ClientOptions(endpoints, "test", "default", TTL, TIMEOUT, diskCache),
                 loop,
                 NO_PAUSE,
                 address -> Channels.connect(address, GROUP));

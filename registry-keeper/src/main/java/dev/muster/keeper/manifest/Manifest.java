@@ -30,6 +30,7 @@ import java.util.OptionalInt;
  * @param grace how long it may take to stop before it is killed
  * @param restart how it is started again
  * @param memory how its memory may grow
+ * @param routes files that it reads, written from lists of the registry
  */
 public record Manifest(
         String unit,
@@ -49,7 +50,8 @@ public record Manifest(
         Duration drain,
         Duration grace,
         Restart restart,
-        Memory memory) {
+        Memory memory,
+        List<Route> routes) {
 
     /**
      * How a unit is registered.
@@ -102,6 +104,9 @@ public record Manifest(
         /** Yes when GET is answered with 2xx or 3xx. */
         record Http(String url) implements Target {}
 
+        /** Yes when the standard health service says that this service serves; empty means the whole server. */
+        record Grpc(String host, String port, String service) implements Target {}
+
         /** Yes when the program ends with 0. */
         record Exec(List<String> argv) implements Target {}
     }
@@ -124,4 +129,17 @@ public record Manifest(
      * @param restarts how many times
      */
     public record Memory(int growthPercent, Optional<Long> capBytes, int restarts) {}
+
+    /**
+     * A file that a proxy reads, kept in step with the list of a service.
+     *
+     * @param name unique within the unit
+     * @param namespace empty means the keeper's own
+     * @param service whose instances are called
+     * @param endpoint of each instance; empty means the first
+     * @param file that the proxy reads
+     * @param template of the file; without one it is an upstream of nginx
+     */
+    public record Route(
+            String name, String namespace, String service, String endpoint, Path file, Optional<Path> template) {}
 }

@@ -6,6 +6,7 @@ import dev.muster.keeper.manifest.Manifest.Listing;
 import dev.muster.keeper.manifest.Manifest.Memory;
 import dev.muster.keeper.manifest.Manifest.Probe;
 import dev.muster.keeper.manifest.Manifest.Restart;
+import dev.muster.keeper.manifest.Manifest.Route;
 import dev.muster.keeper.manifest.Manifest.Target;
 import java.net.URI;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ final class ManifestReader {
     private static final int MOST_ANSWERS = 20;
     private static final int HIGHEST_WEIGHT = 65_535;
     private static final int DEFAULT_WEIGHT = 100;
+    private static final Pattern GRPC_SERVICE = Pattern.compile("[A-Za-z0-9_.-]{0,100}");
     private static final Pattern K_OF_N = Pattern.compile("([0-9]{1,2}) of ([0-9]{1,2})");
 
     private final String unit;
@@ -98,8 +100,13 @@ final class ManifestReader {
                         Words.duration(Duration.ZERO, Words.DAY)),
                 top.get("grace", Duration.ofSeconds(10), Words.duration(SHORTEST, Words.DAY)),
                 restart(top),
-                memory(top));
+                memory(top),
+                routes(top));
         top.end();
+        if (!manifest.routes().isEmpty()
+                && (manifest.check().isEmpty() || manifest.reload().isEmpty())) {
+            top.refuse("routes", "without check or reload (expected: both, to try them and to have them read)");
+        }
         return manifest;
     }
 
@@ -203,11 +210,45 @@ final class ManifestReader {
         }
     }
 
+    // ---- routes ---------------------------------------------------------------------------------------------------
+
+    private static List<Route> routes(Section top) {
+        List<Route> routes = new ArrayList<>();
+        top.section("routes").ifPresent(section -> {
+            for (String name : section.keys()) {
+                section.section(name).ifPresent(block -> routes.add(route(name, block)));
+            }
+        });
+        return List.copyOf(routes);
+    }
+
+    private static Route route(String name, Section block) {
+        if (!Words.isName(name)) {
+            block.refuse("service", "the route's name, " + name + " (expected: 1 to 63 of a-z, 0-9, '.', '_', '-')");
+        }
+        Optional<Path> file = block.find("file", ManifestReader::absolute);
+        if (file.map(Path::getParent).filter(Files::isDirectory).isEmpty()) {
+            block.refuse(
+                    "file", "missing, or in no folder (expected: the absolute path of a file that the proxy reads)");
+        }
+        Optional<Path> template = block.find("template", ManifestReader::absolute);
+        template.flatMap(Guard::problem).ifPresent(problem -> block.refuse("template", problem));
+        Route route = new Route(
+                name,
+                block.get("namespace", "", Words::name),
+                block.get("service", name, Words::name),
+                block.get("endpoint", "", Words::name),
+                file.orElse(Path.of("/")),
+                template);
+        block.end();
+        return route;
+    }
+
     // ---- probes ---------------------------------------------------------------------------------------------------
 
     private Optional<Probe> probe(Section top, String key) {
         return top.section(key).flatMap(section -> {
-            List<Target> targets = Stream.of(tcp(section), http(section), exec(section))
+            List<Target> targets = Stream.of(tcp(section), http(section), grpc(section), exec(section))
                     .flatMap(Optional::stream)
                     .toList();
             int[] damping = section.get("failures", new int[] {2, 3}, ManifestReader::damping);
@@ -215,7 +256,7 @@ final class ManifestReader {
             Duration timeout = section.get("timeout", Duration.ofSeconds(1), Words.duration(SHORTEST, Words.DAY));
             section.end();
             if (targets.size() != 1) {
-                top.refuse(key, targets.size() + " targets (expected: one of tcp, http, exec)");
+                top.refuse(key, targets.size() + " targets (expected: one of tcp, http, grpc, exec)");
                 return Optional.empty();
             }
             return Optional.of(new Probe(targets.get(0), every, timeout, damping[0], damping[1]));
@@ -224,14 +265,31 @@ final class ManifestReader {
 
     private Optional<Target> tcp(Section section) {
         return section.find("tcp", Function.identity()).map(address -> {
-            variables(section, "tcp", address);
-            int colon = address.lastIndexOf(':');
-            String port = address.substring(colon + 1);
-            if (colon <= 0 || !(port.startsWith("${") || port.matches("[0-9]{1,5}"))) {
-                section.refuse("tcp", address + " (expected: host:port, for instance 127.0.0.1:${port.http})");
-            }
-            return new Target.Tcp(address.substring(0, Math.max(colon, 0)), port);
+            String[] sides = hostAndPort(section, "tcp", address);
+            return new Target.Tcp(sides[0], sides[1]);
         });
+    }
+
+    private Optional<Target> grpc(Section section) {
+        return section.find("grpc", Function.identity()).map(text -> {
+            String[] parts = text.split("/", 2);
+            String[] sides = hostAndPort(section, "grpc", parts[0]);
+            String service = parts.length == 1 ? "" : parts[1];
+            if (!GRPC_SERVICE.matcher(service).matches()) {
+                section.refuse("grpc", text + " (expected: host:port, or host:port/package.Service)");
+            }
+            return new Target.Grpc(sides[0], sides[1], service);
+        });
+    }
+
+    private String[] hostAndPort(Section section, String key, String address) {
+        variables(section, key, address);
+        int colon = address.lastIndexOf(':');
+        String port = address.substring(colon + 1);
+        if (colon <= 0 || !(port.startsWith("${") || port.matches("[0-9]{1,5}"))) {
+            section.refuse(key, address + " (expected: host:port, for instance 127.0.0.1:${port.http})");
+        }
+        return new String[] {address.substring(0, Math.max(colon, 0)), port};
     }
 
     private Optional<Target> http(Section section) {

@@ -3,10 +3,7 @@ package dev.muster.keeper.manifest;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,7 +22,6 @@ import java.util.stream.Stream;
 public record Manifests(List<Manifest> units, Map<String, String> problems) {
     private static final String ENDING = ".yaml";
     private static final long LARGEST_FILE = 64 * 1024;
-    private static final Set<PosixFilePermission> OF_OTHERS = PosixFilePermissions.fromString("----w--w-");
 
     /**
      * Reads every {@code *.yaml} of a folder, or one file. A file counts only when it and its folder belong to the user
@@ -69,8 +65,8 @@ public record Manifests(List<Manifest> units, Map<String, String> problems) {
     private static Manifest one(String unit, Path file) throws ManifestException {
         Problems problems = new Problems(String.valueOf(file.getFileName()));
         try {
-            guarded(file, problems);
-            guarded(file.toAbsolutePath().resolveSibling(""), problems);
+            Guard.problem(file).ifPresent(problems::add);
+            Guard.problem(file.toAbsolutePath().resolveSibling("")).ifPresent(problems::add);
             if (Files.size(file) > LARGEST_FILE) {
                 problems.add(Files.size(file) + " bytes (expected: up to " + LARGEST_FILE + ")");
             }
@@ -80,20 +76,6 @@ public record Manifests(List<Manifest> units, Map<String, String> problems) {
             problems.add("cannot be read: " + e);
             problems.throwIfAny();
             throw new IllegalStateException(e);
-        }
-    }
-
-    /** What others can write, others can make this user run. */
-    private static void guarded(Path path, Problems problems) throws IOException {
-        String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
-        String user = System.getProperty("user.name", "");
-        if (!owner.equals(user) && !owner.equals("root")) {
-            problems.add(path + ": belongs to " + owner + " (expected: " + user + " or root)");
-        }
-        Set<PosixFilePermission> granted = Files.getPosixFilePermissions(path);
-        if (granted.stream().anyMatch(OF_OTHERS::contains)) {
-            problems.add(path + ": " + PosixFilePermissions.toString(granted)
-                    + " (expected: writable by its owner only; chmod go-w)");
         }
     }
 

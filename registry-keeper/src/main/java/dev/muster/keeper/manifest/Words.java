@@ -8,8 +8,8 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How the words of a manifest are read. A refusal is an IllegalArgumentException that says what is expected. */
-final class Words {
+/** How the words of manifests and options are read. A refusal is an IllegalArgumentException that says what is expected. */
+public final class Words {
     static final Duration DAY = Duration.ofDays(1);
 
     private static final int HIGHEST_PORT = 65_535;
@@ -19,11 +19,13 @@ final class Words {
 
     private Words() {}
 
-    static boolean isName(String text) {
+    /** Whether {@link #name} takes it. */
+    public static boolean isName(String text) {
         return NAME.matcher(text).matches();
     }
 
-    static String name(String text) {
+    /** A name of a unit, service or host. */
+    public static String name(String text) {
         if (!isName(text)) {
             throw new IllegalArgumentException("1 to 63 of a-z, 0-9, '.', '_', '-'");
         }
@@ -56,7 +58,8 @@ final class Words {
         return number(1, HIGHEST_PORT).apply(text);
     }
 
-    static Function<String, Duration> duration(Duration least, Duration most) {
+    /** A time with its unit, within bounds. */
+    public static Function<String, Duration> duration(Duration least, Duration most) {
         return text -> {
             Matcher matcher = DURATION.matcher(text);
             if (matcher.matches()) {

@@ -51,6 +51,10 @@ public final class Prober implements AutoCloseable {
             if (target instanceof Target.Http http) {
                 return answersWell(Template.fill(http.url(), ports), timeout);
             }
+            if (target instanceof Target.Grpc grpc) {
+                return GrpcHealth.serves(
+                        grpc.host() + ":" + Template.fill(grpc.port(), ports), grpc.service(), timeout);
+            }
             return endsWell(
                     ((Target.Exec) target)
                             .argv().stream()

@@ -29,6 +29,8 @@ public enum IncidentType {
     MEMORY_ERROR_WITH_RESTART_AFTER,
     /** A unit's JVM ran out of memory and goes on as it is; the reason is told. */
     MEMORY_ERROR_WITHOUT_RESTART,
+    /** Routes that a proxy's own check refused were taken back; those of before stay. */
+    ROUTES_KEPT_BACK,
     /** The keeper itself ended between a BEFORE and its AFTER. */
     INTERRUPTED;
 

@@ -53,6 +53,46 @@ final class ManifestsTest {
     }
 
     @Test
+    void grpcProbeNamesAnAddressAndPerhapsAService() throws IOException {
+        String text = """
+                argv: [/bin/sleep, "9"]
+                ready: {grpc: "127.0.0.1:9000/shop.Orders"}
+                alive: {grpc: "127.0.0.1:9000"}
+                """;
+        Manifest manifest = read("orders", text).units().get(0);
+
+        assertThat(manifest.ready().orElseThrow().target())
+                .isEqualTo(new Target.Grpc("127.0.0.1", "9000", "shop.Orders"));
+        assertThat(manifest.alive().orElseThrow().target()).isEqualTo(new Target.Grpc("127.0.0.1", "9000", ""));
+        assertThat(read("wrong", text.replace("/shop.Orders", "/a b"))
+                        .problems()
+                        .get("wrong"))
+                .contains("ready.grpc: 127.0.0.1:9000/a b (expected: host:port, or host:port/package.Service)");
+    }
+
+    @Test
+    void routesNameAServiceAndAFileAndWantACheckAndAReload() throws IOException {
+        Path conf = folder.resolve("orders.conf");
+        String text = """
+                argv: [/bin/sleep, "9"]
+                check: [/bin/true]
+                reload: [/bin/true]
+                routes:
+                  orders: {file: %s}
+                  pay: {service: payments, namespace: shop, endpoint: http, file: %s, template: %s}
+                """.formatted(conf, conf, Files.writeString(folder.resolve("t"), "x"));
+        Files.setPosixFilePermissions(folder.resolve("t"), PosixFilePermissions.fromString("rw-------"));
+
+        assertThat(read("proxy", text).units().get(0).routes())
+                .containsExactly(
+                        new Manifest.Route("orders", "", "orders", "", conf, Optional.empty()),
+                        new Manifest.Route("pay", "shop", "payments", "http", conf, Optional.of(folder.resolve("t"))));
+        Files.setPosixFilePermissions(folder.resolve("t"), PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThat(read("proxy", text.replace("reload:", "stop:")).problems().get("proxy"))
+                .contains("routes: without check or reload", "template: " + folder.resolve("t") + ": rw-rw-rw-");
+    }
+
+    @Test
     void everyKeyIsRead() throws IOException {
         Manifest manifest = read("orders-1", FULL).units().get(0);
 
@@ -107,7 +147,7 @@ final class ManifestsTest {
                 .contains("start: soon (expected: a number with ms, s, m or h")
                 .contains("start: given twice")
                 .contains("restart.bugdet: unknown (did you mean budget?) [a.yaml:5]")
-                .contains("ready: 2 targets (expected: one of tcp, http, exec) [a.yaml:6]");
+                .contains("ready: 2 targets (expected: one of tcp, http, grpc, exec) [a.yaml:6]");
     }
 
     @Test

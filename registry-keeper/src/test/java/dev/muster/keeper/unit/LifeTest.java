@@ -378,6 +378,7 @@ final class LifeTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
                 new Restart(Duration.ofSeconds(1), Duration.ofSeconds(30), 3, Duration.ofMinutes(1)),
-                new Memory(15, Optional.empty(), 3));
+                new Memory(15, Optional.empty(), 3),
+                List.of());
     }
 }
