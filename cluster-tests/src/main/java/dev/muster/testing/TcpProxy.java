@@ -37,12 +37,15 @@ public final class TcpProxy implements AutoCloseable {
     private final InetSocketAddress target;
     private final Map<Direction, Rules> rules = new EnumMap<>(Direction.class);
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final Callers callers;
     private volatile boolean open = true;
 
-    private TcpProxy(ServerSocket listener, InetSocketAddress target) {
+    private TcpProxy(ServerSocket listener, InetSocketAddress target, Callers callers) {
         this.listener = listener;
         this.target = target;
+        this.callers = callers;
         for (Direction direction : Direction.values()) {
             rules.put(direction, new Rules());
         }
@@ -50,15 +53,16 @@ public final class TcpProxy implements AutoCloseable {
 
     /** A proxy on a free port of loopback. */
     public static TcpProxy before(int port) {
-        return between(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), port);
+        return between(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), port, Callers.NOBODY);
     }
 
-    /** A proxy at an address, before a port of 127.0.0.1. */
-    public static TcpProxy between(InetSocketAddress address, int port) {
+    /** A proxy at an address, before a port of 127.0.0.1, that tells who calls. */
+    static TcpProxy between(InetSocketAddress address, int port, Callers callers) {
         try {
             ServerSocket listener = new ServerSocket();
             listener.bind(address);
-            TcpProxy proxy = new TcpProxy(listener, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            TcpProxy proxy =
+                    new TcpProxy(listener, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), callers);
             daemon("proxy-" + listener.getLocalPort(), proxy::accept);
             return proxy;
         } catch (IOException e) {
@@ -76,6 +80,11 @@ public final class TcpProxy implements AutoCloseable {
         rulesOf(direction).swallow = true;
     }
 
+    /** From now on nothing passes either way on connections of this caller. */
+    void cutOff(String caller) {
+        cutOff.add(caller);
+    }
+
     /** From now on everything takes this much longer this way. */
     public void delay(Direction direction, Duration time) {
         rulesOf(direction).delay = time;
@@ -89,6 +98,7 @@ public final class TcpProxy implements AutoCloseable {
     /** Lets everything pass again; connections that lost bytes are reset, as they cannot go on. */
     public void heal() {
         rules.values().forEach(Rules::clear);
+        cutOff.clear();
         links.stream().filter(link -> link.lost).forEach(Link::reset);
     }
 
@@ -162,7 +172,7 @@ public final class TcpProxy implements AutoCloseable {
         }
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
-        Link link = new Link(client, server);
+        Link link = new Link(client, server, callers.name(client.getPort(), listener.getLocalPort()));
         links.add(link);
         daemon("proxy-requests", () -> link.pump(client, server, rulesOf(Direction.REQUESTS)));
         daemon("proxy-replies", () -> link.pump(server, client, rulesOf(Direction.REPLIES)));
@@ -209,11 +219,13 @@ public final class TcpProxy implements AutoCloseable {
     private final class Link {
         private final Socket client;
         private final Socket server;
+        private final String caller;
         volatile boolean lost;
 
-        Link(Socket client, Socket server) {
+        Link(Socket client, Socket server, String caller) {
             this.client = client;
             this.server = server;
+            this.caller = caller;
         }
 
         void pump(Socket from, Socket to, Rules way) {
@@ -223,7 +235,7 @@ public final class TcpProxy implements AutoCloseable {
                 for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
                     way.bytes.addAndGet(count);
                     LockSupport.parkNanos(way.delay.toNanos());
-                    if (way.swallow) {
+                    if (way.swallow || cutOff.contains(caller)) {
                         lost = true;
                         way.swallowed.addAndGet(count);
                         continue;
