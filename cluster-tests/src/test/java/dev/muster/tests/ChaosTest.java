@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -26,7 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Everything at once: all promises that a history can show, while the cluster is harmed in every way. */
-@ClusterTest(badNetwork = true, settings = "snapshot.entries=2000")
+@ClusterTest(
+        badNetwork = true,
+        settings = {"snapshot.entries=2000", "election.timeout=500ms"})
 final class ChaosTest {
     private static final Logger LOG = LoggerFactory.getLogger(ChaosTest.class);
     private static final Path REPORTS = Path.of("target", "chaos");
@@ -45,7 +48,7 @@ final class ChaosTest {
 
     @Test
     @Tag("chaos")
-    @Timeout(value = 1, unit = TimeUnit.HOURS)
+    @Timeout(value = 2, unit = TimeUnit.HOURS)
     void allFaultsUnderLoadBreakNoPromise(TestCluster cluster) throws IOException {
         run(cluster, Arrays.asList(Nemesis.values()), Duration.ofSeconds(Long.getLong("chaos.seconds", 180)));
     }
@@ -56,14 +59,18 @@ final class ChaosTest {
         ChaosRun run = new ChaosRun(cluster, seed);
         run.start();
         holdLeases(cluster, run, seed);
-        run.harm(nemeses, time);
-        List<Violation> violations = run.judge(Machine.isFitForTiming() ? LEASE_GRACE : LEASE_GRACE.multipliedBy(3));
-        String summary = run.summary(violations);
-        report(run, seed, summary, violations);
-        LOG.info(summary);
-        System.out.println(summary);
+        List<Violation> violations = new ArrayList<>();
+        try {
+            run.harm(nemeses, time);
+            violations.addAll(run.judge(Machine.isFitForTiming() ? LEASE_GRACE : LEASE_GRACE.multipliedBy(3)));
+        } finally {
+            report(run, seed, violations);
+        }
         assertThat(violations.stream().limit(SHOWN))
-                .as("%s, see %s", summary, REPORTS.resolve(Long.toString(seed)).toAbsolutePath())
+                .as(
+                        "%s, see %s",
+                        run.summary(violations),
+                        REPORTS.resolve(Long.toString(seed)).toAbsolutePath())
                 .isEmpty();
     }
 
@@ -78,7 +85,9 @@ final class ChaosTest {
         }
     }
 
-    private static void report(ChaosRun run, long seed, String summary, List<Violation> violations) throws IOException {
+    private static void report(ChaosRun run, long seed, List<Violation> violations) throws IOException {
+        String summary = run.summary(violations);
+        System.out.println(summary);
         Path folder = Files.createDirectories(REPORTS.resolve(Long.toString(seed)));
         List<Timeline.Mark> marks = violations.stream()
                 .map(violation -> new Timeline.Mark(

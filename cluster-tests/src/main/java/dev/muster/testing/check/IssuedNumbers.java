@@ -38,7 +38,7 @@ public final class IssuedNumbers {
         askedFor(asked, ledger, violations);
         if (ledger.keyspace().summarised() > 0) {
             violations.add(new Violation(
-                    Promise.UNDECIDED, ledger.keyspace() + " (expected: all ranges in the ledger)", 0, ""));
+                    Promise.UNDECIDED, ledger.keyspace() + " (expected: all ranges in the ledger)", 0, "ledger"));
         }
         return violations;
     }
@@ -72,7 +72,7 @@ public final class IssuedNumbers {
             ranges.put(range.first().toLong(), range);
             if (before != null && range.first().toLong() != before.last().toLong() + 1) {
                 violations.add(new Violation(
-                        Promise.DUP_KEYS, range + " (expected: right behind " + before + " in the ledger)", 0, ""));
+                        Promise.DUP_KEYS, range + " (expected: right behind " + before + " in the ledger)", 0, "ledger"));
             }
             before = range;
         }

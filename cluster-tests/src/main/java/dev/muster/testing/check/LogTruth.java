@@ -56,7 +56,7 @@ public final class LogTruth {
                         Promise.LOST,
                         change + " is in the log (expected: a write that made it, and each once)",
                         last(operations, key(change)),
-                        ""));
+                        "log"));
             }
         }
         return violations;
