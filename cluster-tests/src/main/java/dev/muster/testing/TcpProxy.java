@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bad network in front of one port: it swallows, delays or cuts what passes, each direction for itself. Counts what
@@ -172,7 +173,7 @@ public final class TcpProxy implements AutoCloseable {
         }
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
-        Link link = new Link(client, server, callers.name(client.getPort(), listener.getLocalPort()));
+        Link link = new Link(client, server);
         links.add(link);
         daemon("proxy-requests", () -> link.pump(client, server, rulesOf(Direction.REQUESTS)));
         daemon("proxy-replies", () -> link.pump(server, client, rulesOf(Direction.REPLIES)));
@@ -219,13 +220,12 @@ public final class TcpProxy implements AutoCloseable {
     private final class Link {
         private final Socket client;
         private final Socket server;
-        private final String caller;
+        private @Nullable String caller;
         volatile boolean lost;
 
-        Link(Socket client, Socket server, String caller) {
+        Link(Socket client, Socket server) {
             this.client = client;
             this.server = server;
-            this.caller = caller;
         }
 
         void pump(Socket from, Socket to, Rules way) {
@@ -235,7 +235,7 @@ public final class TcpProxy implements AutoCloseable {
                 for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
                     way.bytes.addAndGet(count);
                     LockSupport.parkNanos(way.delay.toNanos());
-                    if (way.swallow || cutOff.contains(caller)) {
+                    if (way.swallow || isCutOff()) {
                         lost = true;
                         way.swallowed.addAndGet(count);
                         continue;
@@ -253,6 +253,17 @@ public final class TcpProxy implements AutoCloseable {
             } finally {
                 links.remove(this);
             }
+        }
+
+        /** Asks who calls only when that matters: the answer takes the kernel a while. */
+        private synchronized boolean isCutOff() {
+            if (cutOff.isEmpty()) {
+                return false;
+            }
+            if (caller == null) {
+                caller = callers.name(client.getPort(), listener.getLocalPort());
+            }
+            return cutOff.contains(caller);
         }
 
         void reset() {

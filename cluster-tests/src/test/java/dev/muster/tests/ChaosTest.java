@@ -34,6 +34,7 @@ final class ChaosTest {
     private static final Logger LOG = LoggerFactory.getLogger(ChaosTest.class);
     private static final Path REPORTS = Path.of("target", "chaos");
     private static final int LEASE_HOLDERS = 2;
+    private static final int LISTERS_PER_NODE = 3;
     private static final Duration LEASE_GRACE = Duration.ofSeconds(4);
     private static final int SHOWN = 10;
 
@@ -58,7 +59,11 @@ final class ChaosTest {
         LOG.info("chaos seed={}", seed);
         ChaosRun run = new ChaosRun(cluster, seed);
         run.start();
-        holdLeases(cluster, run, seed);
+        List<RawNode> nodes = Arrays.stream(cluster.network().endpoints())
+                .map(endpoint -> cluster.closedWithCluster(RawNode.at(endpoint)))
+                .toList();
+        holdLeases(run, nodes, seed);
+        list(run, nodes);
         List<Violation> violations = new ArrayList<>();
         try {
             run.harm(nemeses, time);
@@ -74,10 +79,15 @@ final class ChaosTest {
                 .isEmpty();
     }
 
-    private static void holdLeases(TestCluster cluster, ChaosRun run, long seed) {
-        List<RawNode> nodes = Arrays.stream(cluster.network().endpoints())
-                .map(endpoint -> cluster.closedWithCluster(RawNode.at(endpoint)))
-                .toList();
+    /** Straight to each node, so that a leader that wakes up finds questions that were asked while it slept. */
+    private static void list(ChaosRun run, List<RawNode> nodes) {
+        for (int i = 0; i < nodes.size() * LISTERS_PER_NODE; i++) {
+            Lister lister = new Lister("lister-" + i, nodes.get(i % nodes.size()), run.history());
+            run.crew().add("lister-" + i, Duration.ofMillis(20), lister::list);
+        }
+    }
+
+    private static void holdLeases(ChaosRun run, List<RawNode> nodes, long seed) {
         for (int i = 0; i < LEASE_HOLDERS; i++) {
             LeaseHolders holder =
                     new LeaseHolders("lease-" + i, nodes, run.history(), run.crew(), new Random(seed + i));

@@ -48,9 +48,6 @@ public final class ChaosRun {
     private static final Logger LOG = LoggerFactory.getLogger(ChaosRun.class);
     private static final int SERVICES = 3;
     private static final int WRITERS = 4;
-    /** A leader that wakes up is asked by several at once before it hears that it was replaced. */
-    private static final int READERS_PER_NODE = 3;
-
     private static final int TAKERS = 2;
     private static final int KEYSPACES = 12;
     private static final Duration SHORT_TIMEOUT = Duration.ofMillis(500);
@@ -58,7 +55,6 @@ public final class ChaosRun {
     private static final Duration SESSION = Duration.ofSeconds(9);
 
     private static final Duration BETWEEN_CALLS = Duration.ofMillis(10);
-    private static final Duration BETWEEN_READS = Duration.ofMillis(20);
     private static final Duration BETWEEN_SETS = Duration.ofMillis(60);
     private static final int CALLS_BETWEEN_FAULTS = 60;
     private static final Duration LONGEST_CALM = Duration.ofMinutes(2);
@@ -102,11 +98,10 @@ public final class ChaosRun {
             crew.add("writer-" + i, BETWEEN_CALLS, writer::call);
         }
         for (TestNode node : cluster.nodes()) {
-            String port = cluster.network().clientPort(node).endpoint();
-            for (int i = 0; i < READERS_PER_NODE; i++) {
-                Registrar reader = registrar("reader-" + node + "-" + i, new String[] {port}, true);
-                crew.add("reader-" + node + "-" + i, BETWEEN_READS, reader::call);
-            }
+            String name = "reader-" + node;
+            Registrar reader = registrar(
+                    name, new String[] {cluster.network().clientPort(node).endpoint()}, true);
+            crew.add(name, BETWEEN_CALLS, reader::call);
         }
         for (int i = 0; i < TAKERS; i++) {
             String name = "taker-" + i;

@@ -72,7 +72,10 @@ public final class IssuedNumbers {
             ranges.put(range.first().toLong(), range);
             if (before != null && range.first().toLong() != before.last().toLong() + 1) {
                 violations.add(new Violation(
-                        Promise.DUP_KEYS, range + " (expected: right behind " + before + " in the ledger)", 0, "ledger"));
+                        Promise.DUP_KEYS,
+                        range + " (expected: right behind " + before + " in the ledger)",
+                        0,
+                        "ledger"));
             }
             before = range;
         }

@@ -40,13 +40,17 @@ public final class Linearizability {
     public static List<Violation> check(List<Operation> operations, long steps) {
         Map<String, List<Operation>> byKey = new LinkedHashMap<>();
         for (Operation operation : operations) {
-            if (operation.kind() != Kind.TAKE && counts(operation)) {
+            if (isOfInstance(operation) && counts(operation)) {
                 byKey.computeIfAbsent(operation.key(), key -> new ArrayList<>()).add(operation);
             }
         }
         List<Violation> violations = new ArrayList<>();
         byKey.values().forEach(ofOne -> new Search(ofOne, steps).run().ifPresent(violations::add));
         return violations;
+    }
+
+    private static boolean isOfInstance(Operation operation) {
+        return operation.kind() != Kind.TAKE && operation.kind() != Kind.LIST;
     }
 
     /** A read that nobody answered saw nothing; a refused write did nothing, so that its value must never be seen. */
@@ -62,13 +66,13 @@ public final class Linearizability {
             case GET -> value;
             case REMOVE -> NOTHING;
             case CAS -> operation.argument();
-            case TAKE -> throw new IllegalArgumentException(operation + " (expected: of an instance)");
+            case TAKE, LIST -> throw new IllegalArgumentException(operation + " (expected: of an instance)");
         };
         boolean done = switch (operation.kind()) {
             case PUT -> true;
             case GET -> operation.result().equals(value);
             case REMOVE -> !absent;
-            case CAS, TAKE -> operation.expected().equals(value);
+            case CAS, TAKE, LIST -> operation.expected().equals(value);
         };
         return switch (operation.outcome()) {
             case OK, UNKNOWN -> done ? Optional.of(next) : Optional.empty();

@@ -37,6 +37,8 @@ public record Operation(
         REMOVE,
         /** Looks the instance up, linearizable. */
         GET,
+        /** Looks a whole list up, linearizable; of the answer only the revision is kept. */
+        LIST,
         /** Takes numbers of a keyspace. */
         TAKE
     }
@@ -57,7 +59,7 @@ public record Operation(
 
     /** Whether it would change the registry. */
     public boolean isWrite() {
-        return kind != Kind.GET;
+        return kind != Kind.GET && kind != Kind.LIST;
     }
 
     /** Whether a node judged it, by the state at some moment while it was in flight. */
