@@ -39,7 +39,7 @@ final class ChaosTest {
     private static final int SHOWN = 10;
 
     @Test
-    @Timeout(value = 3, unit = TimeUnit.MINUTES)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void someFaultsUnderLoadBreakNoPromise(TestCluster cluster) throws IOException {
         run(
                 cluster,
