@@ -23,8 +23,8 @@ public final class Network implements AutoCloseable {
 
     Network(List<TestNode> nodes) {
         for (TestNode node : nodes) {
-            clientPorts.put(node, before(node.port()));
-            raftPorts.put(node, before(node.port() + 1));
+            clientPorts.put(node, before(node.port(), nodes));
+            raftPorts.put(node, before(node.port() + 1, nodes));
         }
     }
 
@@ -48,6 +48,23 @@ public final class Network implements AutoCloseable {
         return clientPorts.values().stream().map(TcpProxy::endpoint).toArray(String[]::new);
     }
 
+    /** Cuts a node off from all others, both ways, while clients still reach it. */
+    public void isolate(TestNode node) {
+        for (TestNode other : clientPorts.keySet()) {
+            if (other != node) {
+                cut(node, other);
+                cut(other, node);
+            }
+        }
+    }
+
+    /** How many bytes were swallowed anywhere. */
+    public long swallowed() {
+        return all().stream()
+                .mapToLong(proxy -> proxy.swallowed(Direction.REQUESTS) + proxy.swallowed(Direction.REPLIES))
+                .sum();
+    }
+
     /** How many bytes of clients' traffic were swallowed this way. */
     public long swallowedOfClients(Direction direction) {
         return clientPorts.values().stream()
@@ -65,14 +82,20 @@ public final class Network implements AutoCloseable {
         all().forEach(TcpProxy::close);
     }
 
+    /** Nothing passes on connections from one to the other. */
+    private void cut(TestNode from, TestNode to) {
+        clientPort(to).cutOff(from.name());
+        raftPort(to).cutOff(from.name());
+    }
+
     private List<TcpProxy> all() {
         List<TcpProxy> all = new ArrayList<>(clientPorts.values());
         all.addAll(raftPorts.values());
         return all;
     }
 
-    private static TcpProxy before(int port) {
-        return TcpProxy.between(new InetSocketAddress(HOST, port), port);
+    private static TcpProxy before(int port, List<TestNode> nodes) {
+        return TcpProxy.between(new InetSocketAddress(HOST, port), port, new Callers(nodes));
     }
 
     private static TcpProxy find(Map<TestNode, TcpProxy> proxies, TestNode node) {

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bad network in front of one port: it swallows, delays or cuts what passes, each direction for itself. Counts what
@@ -37,12 +38,15 @@ public final class TcpProxy implements AutoCloseable {
     private final InetSocketAddress target;
     private final Map<Direction, Rules> rules = new EnumMap<>(Direction.class);
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final Callers callers;
     private volatile boolean open = true;
 
-    private TcpProxy(ServerSocket listener, InetSocketAddress target) {
+    private TcpProxy(ServerSocket listener, InetSocketAddress target, Callers callers) {
         this.listener = listener;
         this.target = target;
+        this.callers = callers;
         for (Direction direction : Direction.values()) {
             rules.put(direction, new Rules());
         }
@@ -50,15 +54,16 @@ public final class TcpProxy implements AutoCloseable {
 
     /** A proxy on a free port of loopback. */
     public static TcpProxy before(int port) {
-        return between(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), port);
+        return between(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), port, Callers.NOBODY);
     }
 
-    /** A proxy at an address, before a port of 127.0.0.1. */
-    public static TcpProxy between(InetSocketAddress address, int port) {
+    /** A proxy at an address, before a port of 127.0.0.1, that tells who calls. */
+    static TcpProxy between(InetSocketAddress address, int port, Callers callers) {
         try {
             ServerSocket listener = new ServerSocket();
             listener.bind(address);
-            TcpProxy proxy = new TcpProxy(listener, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            TcpProxy proxy =
+                    new TcpProxy(listener, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), callers);
             daemon("proxy-" + listener.getLocalPort(), proxy::accept);
             return proxy;
         } catch (IOException e) {
@@ -76,6 +81,11 @@ public final class TcpProxy implements AutoCloseable {
         rulesOf(direction).swallow = true;
     }
 
+    /** From now on nothing passes either way on connections of this caller. */
+    void cutOff(String caller) {
+        cutOff.add(caller);
+    }
+
     /** From now on everything takes this much longer this way. */
     public void delay(Direction direction, Duration time) {
         rulesOf(direction).delay = time;
@@ -89,6 +99,7 @@ public final class TcpProxy implements AutoCloseable {
     /** Lets everything pass again; connections that lost bytes are reset, as they cannot go on. */
     public void heal() {
         rules.values().forEach(Rules::clear);
+        cutOff.clear();
         links.stream().filter(link -> link.lost).forEach(Link::reset);
     }
 
@@ -209,6 +220,7 @@ public final class TcpProxy implements AutoCloseable {
     private final class Link {
         private final Socket client;
         private final Socket server;
+        private @Nullable String caller;
         volatile boolean lost;
 
         Link(Socket client, Socket server) {
@@ -223,7 +235,7 @@ public final class TcpProxy implements AutoCloseable {
                 for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
                     way.bytes.addAndGet(count);
                     LockSupport.parkNanos(way.delay.toNanos());
-                    if (way.swallow) {
+                    if (way.swallow || isCutOff()) {
                         lost = true;
                         way.swallowed.addAndGet(count);
                         continue;
@@ -241,6 +253,17 @@ public final class TcpProxy implements AutoCloseable {
             } finally {
                 links.remove(this);
             }
+        }
+
+        /** Asks who calls only when that matters: the answer takes the kernel a while. */
+        private synchronized boolean isCutOff() {
+            if (cutOff.isEmpty()) {
+                return false;
+            }
+            if (caller == null) {
+                caller = callers.name(client.getPort(), listener.getLocalPort());
+            }
+            return cutOff.contains(caller);
         }
 
         void reset() {

@@ -149,6 +149,11 @@ public final class TestNode {
         return process().pid();
     }
 
+    /** Its process id while it is up. */
+    synchronized Optional<Long> findPid() {
+        return isUp() ? Optional.of(pid()) : Optional.empty();
+    }
+
     /** How it says that it stands, or nothing if it does not answer. */
     public Optional<NodeStatus> findStatus() {
         try {

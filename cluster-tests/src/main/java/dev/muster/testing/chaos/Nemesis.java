@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.testing.chaos;
+
+import dev.muster.testing.Exit;
+import dev.muster.testing.TcpProxy;
+import dev.muster.testing.TestCluster;
+import dev.muster.testing.TestNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/** A way to harm a cluster. What it does is undone by {@link TestCluster#heal}. */
+public enum Nemesis {
+    /** SIGKILL. */
+    KILL_LEADER,
+    /** SIGKILL. */
+    KILL_FOLLOWER,
+    /** SIGKILL to the leader and as many followers as make a majority. */
+    KILL_MAJORITY,
+    /** SIGKILL to all, at once. */
+    KILL_ALL,
+    /** SIGSTOP: it wakes up as the leader that it no longer is. */
+    PAUSE_LEADER,
+    /** SIGSTOP. */
+    PAUSE_FOLLOWER,
+    /** No other node hears it, nor it them; clients reach it. */
+    ISOLATE_LEADER,
+    /** No other node hears it, nor it them; clients reach it. */
+    ISOLATE_FOLLOWER,
+    /** What followers answer to the leader is lost, and with it what they answer to one another. */
+    DEAFEN_LEADER,
+    /** All that a follower is sent by other nodes is late. */
+    SLOW_FOLLOWER,
+    /** Answers to clients are lost: what was executed has to be asked for again. */
+    LOSE_REPLIES,
+    /** All connections of clients are reset. */
+    RESET_CLIENTS,
+    /** Every node is stopped in order and started again, one after the other. */
+    ROLLING_RESTART;
+
+    private static final Duration LATE = Duration.ofMillis(75);
+
+    /** Something that was done to a cluster. */
+    public interface Strike {
+        /** To whom. */
+        String target();
+
+        /**
+         * What shows, at the end of the fault and before it is healed, that it happened.
+         *
+         * @throws AssertionError when it did not
+         */
+        String proof();
+    }
+
+    /** As it is printed. */
+    public String title() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Does it, to nodes that the random numbers choose. The cluster has to be whole. */
+    Strike strike(TestCluster cluster, Random random) {
+        TestNode leader = cluster.awaitLeader();
+        List<TestNode> others =
+                cluster.nodes().stream().filter(node -> node != leader).toList();
+        TestNode follower = others.get(random.nextInt(others.size()));
+        return switch (this) {
+            case KILL_LEADER -> kill(List.of(leader));
+            case KILL_FOLLOWER -> kill(List.of(follower));
+            case KILL_MAJORITY ->
+                kill(
+                        cluster.nodes().size() == 3
+                                ? List.of(leader, follower)
+                                : List.of(leader, others.get(0), others.get(1)));
+            case KILL_ALL -> kill(cluster.nodes());
+            case PAUSE_LEADER -> pause(leader);
+            case PAUSE_FOLLOWER -> pause(follower);
+            case ISOLATE_LEADER ->
+                swallowing(cluster, leader.name(), () -> cluster.network().isolate(leader));
+            case ISOLATE_FOLLOWER ->
+                swallowing(cluster, follower.name(), () -> cluster.network().isolate(follower));
+            case DEAFEN_LEADER ->
+                swallowing(
+                        cluster,
+                        leader.name(),
+                        () -> others.forEach(
+                                node -> cluster.network().raftPort(node).swallow(TcpProxy.Direction.REPLIES)));
+            case SLOW_FOLLOWER -> slow(cluster, follower);
+            case LOSE_REPLIES ->
+                swallowing(
+                        cluster,
+                        "clients",
+                        () -> cluster.network()
+                                .clientPorts()
+                                .forEach(port -> port.swallow(TcpProxy.Direction.REPLIES)));
+            case RESET_CLIENTS -> reset(cluster);
+            case ROLLING_RESTART -> restart(cluster);
+        };
+    }
+
+    private static Strike kill(List<TestNode> nodes) {
+        List<Exit> exits = nodes.parallelStream().map(TestNode::kill).toList();
+        return struck(names(nodes), () -> {
+            nodes.forEach(node -> require(!node.isUp(), node + " is down"));
+            return "ended with " + exits.stream().map(Exit::code).toList();
+        });
+    }
+
+    private static Strike pause(TestNode node) {
+        node.pause();
+        return struck(node.name(), () -> {
+            require(node.isPaused(), node + " stands still");
+            return "stood still";
+        });
+    }
+
+    private static Strike swallowing(TestCluster cluster, String target, Runnable cut) {
+        long before = cluster.network().swallowed();
+        cut.run();
+        return struck(target, () -> {
+            long swallowed = cluster.network().swallowed() - before;
+            require(swallowed > 0, "something was lost");
+            return swallowed + " bytes lost";
+        });
+    }
+
+    private static Strike slow(TestCluster cluster, TestNode node) {
+        TcpProxy port = cluster.network().raftPort(node);
+        long before = port.bytes(TcpProxy.Direction.REQUESTS);
+        port.delay(TcpProxy.Direction.REQUESTS, LATE);
+        return struck(node.name(), () -> {
+            long late = port.bytes(TcpProxy.Direction.REQUESTS) - before;
+            require(late > 0, "something came late");
+            return late + " bytes came " + LATE.toMillis() + " ms late";
+        });
+    }
+
+    private static Strike reset(TestCluster cluster) {
+        List<TcpProxy> ports = cluster.network().clientPorts();
+        int before = ports.stream().mapToInt(TcpProxy::connections).sum();
+        ports.forEach(TcpProxy::reset);
+        return struck("clients", () -> {
+            int again = ports.stream().mapToInt(TcpProxy::connections).sum() - before;
+            require(again > 0, "connections were made again");
+            return again + " connections made again";
+        });
+    }
+
+    private static Strike restart(TestCluster cluster) {
+        List<Integer> codes = new ArrayList<>();
+        for (TestNode node : cluster.nodes()) {
+            codes.add(node.stop().code());
+            node.restart();
+        }
+        return struck(names(cluster.nodes()), () -> "stopped with " + codes);
+    }
+
+    private static String names(List<TestNode> nodes) {
+        return String.join(",", nodes.stream().map(TestNode::name).toList());
+    }
+
+    private static void require(boolean happened, String what) {
+        if (!happened) {
+            throw new AssertionError("the fault had no effect (expected: " + what + ")");
+        }
+    }
+
+    private static Strike struck(String target, java.util.function.Supplier<String> proof) {
+        return new Strike() {
+            @Override
+            public String target() {
+                return target;
+            }
+
+            @Override
+            public String proof() {
+                return proof.get();
+            }
+        };
+    }
+}
