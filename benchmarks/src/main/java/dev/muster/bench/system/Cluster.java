@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.system;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Three nodes of one system on loopback, started by the benchmark, each a process with a folder of its own. */
-interface Cluster extends AutoCloseable {
+public interface Cluster extends AutoCloseable {
     /** How long a cluster may take until it serves. */
-    Duration LONGEST_START = Duration.ofSeconds(60);
+    Duration LONGEST_START = Duration.ofMinutes(3);
 
-    /** A system that can be measured. */
+    /** A system that can be measured, with its settings. */
     interface Kind {
         /** As the table calls it. */
         String title();
@@ -31,6 +31,9 @@ interface Cluster extends AutoCloseable {
     /** Whether this node, from 0, says that it leads. */
     boolean leads(int node) throws Exception;
 
+    /** Whether this node serves and has applied all that the leader had when it was asked. */
+    boolean hasCaughtUp(int node, int leader) throws Exception;
+
     /** The number of the node that leads; waits until one does. */
     default int leader() throws Exception {
         AtomicInteger found = new AtomicInteger();
@@ -46,8 +49,34 @@ interface Cluster extends AutoCloseable {
         return found.get();
     }
 
-    /** A client of it. */
+    /** Waits until all nodes serve; ends them if they do not. */
+    static Cluster serving(Cluster cluster) throws Exception {
+        try {
+            int leader = cluster.leader();
+            for (int node : Ports.nodes()) {
+                Waiting.until("all nodes serve", LONGEST_START, () -> cluster.hasCaughtUp(node, leader));
+            }
+            return cluster;
+        } catch (Exception e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /** A client for load, connected as the system's documents advise for that. */
     Target connect() throws Exception;
+
+    /** A client for a cluster whose nodes die. */
+    PatientWriter writer() throws Exception;
+
+    /** Watchers at the node that leads now. */
+    Watches watches() throws Exception;
+
+    /** Leases at the node that leads now. */
+    Leases leases() throws Exception;
+
+    /** Makes the node write a snapshot and waits for it; false when the system has no order for that. */
+    boolean snapshot(int node) throws Exception;
 
     /** Ends all nodes. */
     @Override
