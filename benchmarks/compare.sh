@@ -3,7 +3,7 @@
 # Muster beside etcd and ZooKeeper: three nodes each on loopback, fsync on, the same load, alternating rounds.
 #   benchmarks/compare.sh --quick
 # docs/PERFORMANCE.md says how long each work takes. All JVMs are of JAVA_HOME or, as the launcher has it, of the newest
-# JDK here; BENCH_HEAP is the heap of each server (1g).
+# JDK here; BENCH_HEAP is the heap of each server (2g).
 set -euo pipefail
 cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.."
 
@@ -19,5 +19,5 @@ fi
 export JAVA_HOME
 launcher=$(compgen -G "$PWD/deploy/target/muster-*/bin/muster")
 exec "${JAVA_HOME:?no JDK found: set it to the folder of one}/bin/java" -Xmx4g -XX:+UseParallelGC \
-  -Dbench.folder="$folder/run" -Dbench.heap="${BENCH_HEAP:-1g}" -Dmuster.launcher="$launcher" \
+  -Dbench.folder="$folder/run" -Dbench.heap="${BENCH_HEAP:-2g}" -Dmuster.launcher="$launcher" \
   -cp "$folder/classes:$(cat "$folder/run.classpath")" dev.muster.bench.Compare "$@"

@@ -5,6 +5,7 @@ import dev.muster.bench.etcd.api.MaintenanceGrpc;
 import dev.muster.bench.etcd.api.SnapshotRequest;
 import dev.muster.bench.etcd.api.StatusRequest;
 import dev.muster.bench.etcd.api.StatusResponse;
+import dev.muster.bench.system.CachedLookup;
 import dev.muster.bench.system.Cluster;
 import dev.muster.bench.system.Leases;
 import dev.muster.bench.system.Node;
@@ -95,6 +96,8 @@ public final class EtcdCluster implements Cluster {
     }
 
     private StatusResponse status(int node) {
+        // A node that was away is asked as soon as it listens.
+        admin.get(node).resetConnectBackoff();
         return MaintenanceGrpc.newBlockingStub(admin.get(node))
                 .withDeadlineAfter(1, TimeUnit.SECONDS)
                 .status(StatusRequest.getDefaultInstance());
@@ -118,6 +121,12 @@ public final class EtcdCluster implements Cluster {
     @Override
     public Leases leases() throws Exception {
         return new EtcdLeases(port(leader()));
+    }
+
+    /** Its Java clients keep no list. */
+    @Override
+    public CachedLookup cache(int services, int instancesEach) {
+        throw new UnsupportedOperationException("etcd has no client with a cached list");
     }
 
     @Override

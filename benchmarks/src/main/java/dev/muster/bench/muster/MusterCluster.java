@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.bench.muster;
 
+import dev.muster.bench.system.CachedLookup;
 import dev.muster.bench.system.Cluster;
 import dev.muster.bench.system.Leases;
 import dev.muster.bench.system.Node;
@@ -9,8 +10,11 @@ import dev.muster.bench.system.Ports;
 import dev.muster.bench.system.Target;
 import dev.muster.bench.system.Watches;
 import dev.muster.client.MusterClient;
-import dev.muster.client.NodeRole;
-import dev.muster.client.NodeStatus;
+import dev.muster.v1.ClusterGrpc;
+import dev.muster.v1.Role;
+import dev.muster.v1.StatusRequest;
+import dev.muster.v1.StatusResponse;
+import dev.muster.v1.TakeSnapshotRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Path;
@@ -18,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Muster as its launcher starts it, with the preset {@code local}. */
@@ -42,11 +47,9 @@ public final class MusterCluster implements Cluster {
 
     private static final int BASE = 27440;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration LONGEST_SNAPSHOT = Duration.ofMinutes(5);
 
     private final List<Node> nodes = new ArrayList<>();
-    private final MusterClient admin = client(LONGEST_SNAPSHOT);
-    private final MusterClient status = client(Duration.ofSeconds(2));
+    private final List<ManagedChannel> admin = new ArrayList<>();
 
     private MusterCluster(Path folder) throws Exception {
         String launcher = System.getProperty("muster.launcher");
@@ -65,6 +68,7 @@ public final class MusterCluster implements Cluster {
                             "--listen=" + address(node),
                             "--peers=" + Ports.joined(i -> "n" + (i + 1) + "=" + address(i)),
                             "--preset=local")));
+            admin.add(channel(Ports.of(BASE, node)));
         }
     }
 
@@ -80,11 +84,11 @@ public final class MusterCluster implements Cluster {
                 .build();
     }
 
-    private static MusterClient client(Duration timeout) {
+    private static MusterClient client() {
         return MusterClient.builder()
                 .clientName("benchmark")
                 .endpoints(Ports.nodes().stream().map(MusterCluster::address).toArray(String[]::new))
-                .requestTimeout(timeout)
+                .requestTimeout(PATIENCE)
                 .connect();
     }
 
@@ -95,28 +99,32 @@ public final class MusterCluster implements Cluster {
 
     @Override
     public boolean leads(int node) {
-        NodeStatus now = status(node);
-        return now.ready() && now.role() == NodeRole.LEADER;
+        StatusResponse now = status(node);
+        return now.getReady() && now.getRole() == Role.ROLE_LEADER;
     }
 
     @Override
     public boolean hasCaughtUp(int node, int leader) {
-        NodeStatus now = status(node);
-        return now.ready() && now.appliedIndex() >= status(leader).appliedIndex();
+        StatusResponse now = status(node);
+        return now.getReady() && now.getAppliedIndex() >= status(leader).getAppliedIndex();
     }
 
-    private NodeStatus status(int node) {
-        return status.cluster().status(address(node));
+    private StatusResponse status(int node) {
+        // A node that was away is asked as soon as it listens.
+        admin.get(node).resetConnectBackoff();
+        return ClusterGrpc.newBlockingStub(admin.get(node))
+                .withDeadlineAfter(1, TimeUnit.SECONDS)
+                .status(StatusRequest.getDefaultInstance());
     }
 
     @Override
     public Target connect() {
-        return new MusterTarget(client(PATIENCE));
+        return new MusterTarget(client());
     }
 
     @Override
     public PatientWriter writer() {
-        return new MusterWriter(client(PATIENCE));
+        return new MusterWriter(client());
     }
 
     @Override
@@ -130,15 +138,20 @@ public final class MusterCluster implements Cluster {
     }
 
     @Override
+    public CachedLookup cache(int services, int instancesEach) {
+        return MusterCache.fill(client(), services, instancesEach);
+    }
+
+    @Override
     public boolean snapshot(int node) {
-        var unused = admin.cluster().takeSnapshot(address(node));
+        var unused =
+                ClusterGrpc.newBlockingStub(admin.get(node)).takeSnapshot(TakeSnapshotRequest.getDefaultInstance());
         return true;
     }
 
     @Override
     public void close() {
-        admin.close();
-        status.close();
+        admin.forEach(ManagedChannel::shutdownNow);
         nodes.parallelStream().forEach(Node::stop);
     }
 }

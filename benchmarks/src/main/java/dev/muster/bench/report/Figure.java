@@ -33,14 +33,14 @@ public enum Figure {
     NANOS_PER_OPERATION("ns/op", Better.LOWER),
     /** Memory that the caller allocated. */
     BYTES_PER_OPERATION("bytes/op", Better.LOWER),
-    /** Live heap after a full collection, a mean over the nodes; of the processes without a JVM resident memory. */
-    MEMORY_MEGABYTES("MB/node", Better.LOWER),
+    /** What 100,000 instances added to a node: to its live heap, or without a JVM to its resident memory. */
+    MEGABYTES("MB/100k", Better.LOWER),
     /** Resident memory, a mean over the nodes. */
     RESIDENT_MEGABYTES("RSS MB/node", Better.LOWER),
     /** Live heap after a full collection, a mean over the nodes. */
     HEAP_MEGABYTES("heap MB/node", Better.LOWER),
-    /** How many were registered. */
-    INSTANCES("instances", Better.HIGHER),
+    /** The same latency of the same load without the disturbance. */
+    CALM_P99_MILLIS("calm p99 ms", Better.LOWER),
     /** Operations that failed. */
     FAILURES("failed", Better.LOWER);
 

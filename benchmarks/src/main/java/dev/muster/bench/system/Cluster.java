@@ -75,6 +75,9 @@ public interface Cluster extends AutoCloseable {
     /** Leases at the node that leads now. */
     Leases leases() throws Exception;
 
+    /** Registers services with so many instances each, and keeps their lists in a client that lives on. */
+    CachedLookup cache(int services, int instancesEach) throws Exception;
+
     /** Makes the node write a snapshot and waits for it; false when the system has no order for that. */
     boolean snapshot(int node) throws Exception;
 

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /** One server process. Ended with this JVM at the latest. */
 public final class Node {
     /** What each server on a JVM may take, as a JVM's option has it. */
-    public static final String HEAP = System.getProperty("bench.heap", "1g");
+    public static final String HEAP = System.getProperty("bench.heap", "2g");
 
     /** Of Linux on every common architecture. */
     private static final double TICKS_PER_SECOND = 100;

@@ -7,7 +7,14 @@ import java.util.List;
 /** Works that are measured together, on a fresh cluster in each round. Stateless. */
 public interface Suite {
     /** All of them, in the order of the table. */
-    List<Suite> ALL = List.of(new LoadSuite(), GapSuite.kills(), GapSuite.pauses(), new WatchSuite(), new LeaseSuite());
+    List<Suite> ALL = List.of(
+            new LoadSuite(),
+            GapSuite.kills(),
+            GapSuite.pauses(),
+            new WatchSuite(),
+            new LeaseSuite(),
+            new CacheSuite(),
+            new SizeSuite());
 
     /** The lines of the table that it fills. */
     List<String> works(Scale scale);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.bench.zookeeper;
 
+import dev.muster.bench.system.CachedLookup;
 import dev.muster.bench.system.Cluster;
 import dev.muster.bench.system.Leases;
 import dev.muster.bench.system.Node;
@@ -114,7 +115,10 @@ public final class ZooKeeperCluster implements Cluster {
 
     @Override
     public boolean hasCaughtUp(int node, int leader) {
-        return ask(port(node), "srvr").contains("Mode: ") && zxid(node) >= zxid(leader);
+        long there = zxid(leader);
+        long here = zxid(node);
+        // A follower of a new leader shows its term with the first transaction only.
+        return here >= there || (here >= 0 && (int) there == 0);
     }
 
     /** The last transaction that the node has; -1 when it does not serve. */
@@ -142,6 +146,11 @@ public final class ZooKeeperCluster implements Cluster {
     @Override
     public Leases leases() throws Exception {
         return new KeeperLeases(port(leader()));
+    }
+
+    @Override
+    public CachedLookup cache(int services, int instancesEach) throws Exception {
+        return CuratorCache.fill(Ports.joined(node -> "127.0.0.1:" + port(node)), services, instancesEach);
     }
 
     /** Its order to write one needs the HTTP server of the administrators, which is off by default. */
