@@ -2,6 +2,7 @@
 package dev.muster.bench;
 
 import dev.muster.bench.muster.MusterCluster;
+import dev.muster.bench.report.Charts;
 import dev.muster.bench.report.Measured;
 import dev.muster.bench.report.Report;
 import dev.muster.bench.system.Cluster;
@@ -13,7 +14,7 @@ import java.util.List;
 
 /**
  * Muster beside its peers: rounds that alternate between the systems, each on a fresh cluster, so that whatever else the
- * machine does falls on all of them alike. Prints one table of medians and writes all that was measured to a file.
+ * machine does falls on all of them alike. Prints one table of medians, writes all that was measured to a file, and draws it.
  */
 public final class Compare {
     private final Options options;
@@ -29,7 +30,15 @@ public final class Compare {
      * could not be measured.
      */
     public static void main(String[] arguments) throws Exception {
-        Compare compare = new Compare(Options.parse(arguments, Path.of(System.getProperty("bench.folder"))));
+        Options options = Options.parse(arguments, Path.of(System.getProperty("bench.folder")));
+        Path drawn = options.charts();
+        if (drawn != null) {
+            Charts.write(
+                    Report.read(MusterCluster.KIND.title(), drawn),
+                    options.folder());
+            return;
+        }
+        Compare compare = new Compare(options);
         compare.run();
         System.exit(compare.failed.isEmpty() ? 0 : 1);
     }
@@ -40,6 +49,7 @@ public final class Compare {
                 run(suite);
             }
         }
+        Charts.write(report(), options.folder());
         System.out.print(report().table());
         failed.forEach(System.err::println);
     }

@@ -8,9 +8,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What was asked for on the command line. Immutable. */
-record Options(Scale scale, boolean quick, List<String> works, List<String> systems, Path folder) {
+record Options(
+        Scale scale,
+        boolean quick,
+        List<String> works,
+        List<String> systems,
+        @Nullable Path charts,
+        Path folder) {
     private static final String USAGE = """
             usage: compare.sh [--quick] [--smoke] [--warm-up S] [--rounds N] [--faults N] [--only WORK] [--system NAME]
 
@@ -23,6 +30,7 @@ record Options(Scale scale, boolean quick, List<String> works, List<String> syst
               --only WORK    works whose name contains this; may be given again
               --system NAME  this system only; may be given again
               --works        prints the names of all works
+              --charts FILE  draws the results of a run again, and runs nothing
             """;
 
     static Options parse(String[] arguments, Path folder) {
@@ -30,6 +38,7 @@ record Options(Scale scale, boolean quick, List<String> works, List<String> syst
         boolean quick = false;
         List<String> works = new ArrayList<>();
         List<String> systems = new ArrayList<>();
+        Path charts = null;
         Iterator<String> words = List.of(arguments).iterator();
         while (words.hasNext()) {
             String word = words.next();
@@ -44,6 +53,7 @@ record Options(Scale scale, boolean quick, List<String> works, List<String> syst
                 case "--faults" -> scale = scale.faults(number(word, words));
                 case "--only" -> works.add(value(word, words));
                 case "--system" -> systems.add(value(word, words));
+                case "--charts" -> charts = Path.of(value(word, words));
                 case "--works" -> {
                     for (Suite suite : Suite.ALL) {
                         suite.works(scale).forEach(System.out::println);
@@ -56,7 +66,7 @@ record Options(Scale scale, boolean quick, List<String> works, List<String> syst
                 }
             }
         }
-        return new Options(scale, quick, works, systems, folder);
+        return new Options(scale, quick, works, systems, charts, folder);
     }
 
     private static int number(String option, Iterator<String> words) {

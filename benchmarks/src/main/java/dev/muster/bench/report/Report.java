@@ -73,6 +73,11 @@ public final class Report {
                 .toList();
     }
 
+    /** Whether the system is ours. */
+    boolean isOurs(Summary summary) {
+        return summary.system().equals(ours);
+    }
+
     /** How many times ours is better than the other at their work. */
     double ratio(Summary we, Summary they) {
         return they.headline().ratio(we.median(they.headline()), they.median(they.headline()));
@@ -116,7 +121,7 @@ public final class Report {
                 .skip(1)
                 .forEach(column -> text.append(String.format(
                         " %12s", summary.figures().contains(column) ? number(summary.median(column)) : "")));
-        boolean peer = first.system().equals(ours) && !summary.system().equals(ours);
+        boolean peer = isOurs(first) && !isOurs(summary);
         text.append(String.format(" %8s%n", peer ? String.format(Locale.ROOT, "%.2fx", ratio(first, summary)) : ""));
     }
 

@@ -59,13 +59,20 @@ final class Events implements Watches.Listener {
         lastNanos.set(now);
     }
 
-    /** Waits until nothing has come for so long. */
+    /**
+     * Waits until nothing has come for so long.
+     *
+     * @throws IllegalStateException if nothing has come at all: then nothing is measured
+     */
     void awaitSilence(Duration silence) throws InterruptedException {
         long before;
         do {
             before = count.get();
             TimeUnit.NANOSECONDS.sleep(silence.toNanos());
         } while (count.get() != before);
+        if (before == 0) {
+            throw new IllegalStateException("no event reached a watcher");
+        }
     }
 
     long count() {

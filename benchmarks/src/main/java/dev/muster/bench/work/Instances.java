@@ -40,16 +40,16 @@ record Instances(String service, int services, int count) {
         return Integer.parseInt(id, 2, id.length(), 10);
     }
 
-    static byte[] payload() {
+    private static byte[] payload() {
         byte[] bytes = new byte[PAYLOAD];
         Arrays.fill(bytes, (byte) 'x');
         return bytes;
     }
 
-    /** Different from any payload of another number. */
-    private static byte[] payload(long number) {
+    /** Different from any before: a write that changes nothing makes no event. */
+    static byte[] newPayload() {
         byte[] bytes = payload();
-        byte[] text = Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+        byte[] text = Long.toString(System.nanoTime()).getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(text, 0, bytes, 0, text.length);
         return bytes;
     }
@@ -61,7 +61,7 @@ record Instances(String service, int services, int count) {
     /** Changes the data of one after the other, each time to something else. */
     CompletableFuture<?> update(Target target, long number) {
         long instance = number % count;
-        return target.update(service(instance), id(instance), payload(number));
+        return target.update(service(instance), id(instance), newPayload());
     }
 
     CompletableFuture<?> lookupOne(Target target, long number) {

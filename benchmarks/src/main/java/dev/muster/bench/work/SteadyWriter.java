@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class SteadyWriter implements AutoCloseable {
     private final PatientWriter writer;
     private final Thread thread = new Thread(this::run, "steady-writer");
-    private final byte[] payload = Instances.payload();
 
     private long lastNanos = System.nanoTime();
     private long longestNanos;
@@ -32,7 +31,7 @@ final class SteadyWriter implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                writer.write(payload);
+                writer.write(Instances.newPayload());
                 acknowledged();
             }
         } catch (InterruptedException e) {
