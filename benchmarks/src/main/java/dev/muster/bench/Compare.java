@@ -33,9 +33,7 @@ public final class Compare {
         Options options = Options.parse(arguments, Path.of(System.getProperty("bench.folder")));
         Path drawn = options.charts();
         if (drawn != null) {
-            Charts.write(
-                    Report.read(MusterCluster.KIND.title(), drawn),
-                    options.folder());
+            Charts.write(Report.read(MusterCluster.KIND.title(), drawn), options.folder());
             return;
         }
         Compare compare = new Compare(options);

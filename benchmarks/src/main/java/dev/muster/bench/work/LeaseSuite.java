@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  */
 final class LeaseSuite implements Suite {
     private static final int LEASES_EACH = 100;
-    /** What is measured, in times of a lease: six renewals of each. */
-    private static final int TTLS = 2;
+    /** Renewals of each lease that are measured. */
+    private static final int RENEWALS = 2;
 
     /** So many leases on so many connections. */
     private record Form(int leases, int connections) {
@@ -59,21 +59,22 @@ final class LeaseSuite implements Suite {
     /** On a cluster of its own: leases of the one before would still have to end. */
     private static void run(Trial trial, Form form) throws Exception {
         Duration ttl = trial.scale().leaseTtl();
+        long third = ttl.toNanos() / 3;
         try (Cluster cluster = trial.start()) {
             Leases leases = cluster.leases();
             if (form.connections() == 1 && !leases.sharesConnections()) {
                 return;
             }
             Cpu idle = Cpu.from(cluster);
-            TimeUnit.NANOSECONDS.sleep(ttl.toNanos());
+            TimeUnit.NANOSECONDS.sleep(third);
             double idlePerMinute = idle.serversPerMinute();
             try (Renewing renewing = leases.keep(form.connections(), form.leases() / form.connections(), ttl)) {
                 // Once around: what was granted is renewed in its slot from now on, and the code has run.
-                TimeUnit.NANOSECONDS.sleep(ttl.toNanos());
+                TimeUnit.NANOSECONDS.sleep(third);
                 long before = renewing.renewed();
                 long begun = System.nanoTime();
                 Cpu cpu = Cpu.from(cluster);
-                TimeUnit.NANOSECONDS.sleep(ttl.toNanos() * TTLS);
+                TimeUnit.NANOSECONDS.sleep(third * RENEWALS);
                 double perMinute = cpu.serversPerMinute();
                 renewing.check();
                 trial.measured(

@@ -13,7 +13,7 @@ import java.util.List;
  * @param faults of each kind, over all rounds
  * @param watchers of one service, each a line
  * @param leases that are kept alive, each a line
- * @param leaseTtl of them; each is renewed every third of it
+ * @param leaseTtl of them, long enough that all are granted before the first ends; each is renewed every third of it
  * @param services with a cached list in one client
  * @param instances that memory, snapshot and restart are measured with, each a line
  */
@@ -35,7 +35,7 @@ public record Scale(
             20,
             List.of(1, 100, 1000),
             List.of(10_000, 100_000),
-            Duration.ofSeconds(30),
+            Duration.ofSeconds(90),
             10_000,
             List.of(100_000, 1_000_000));
 
@@ -47,7 +47,7 @@ public record Scale(
             6,
             List.of(1, 100),
             List.of(10_000),
-            Duration.ofSeconds(30),
+            Duration.ofSeconds(90),
             10_000,
             List.of(100_000));
 
@@ -59,7 +59,7 @@ public record Scale(
             1,
             List.of(1, 20),
             List.of(1_000),
-            Duration.ofSeconds(6),
+            Duration.ofSeconds(15),
             100,
             List.of(2_000));
 

@@ -27,8 +27,8 @@ import org.apache.zookeeper.proto.RequestHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many sessions of ZooKeeper on one thread. Its own client takes two threads for each session, which a thousand of them
- * would make the client the bottleneck; the servers see no difference.
+ * Many sessions of ZooKeeper on one thread. Its own client takes two threads for each, so that a thousand of them would
+ * measure the client; the servers see no difference.
  */
 final class RawSessions implements AutoCloseable {
     /** The number of a ping in both directions. */

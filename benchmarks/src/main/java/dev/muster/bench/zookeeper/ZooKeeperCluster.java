@@ -27,7 +27,10 @@ import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 
-/** ZooKeeper with its sample configuration, on the JDK that the benchmark runs on. */
+/**
+ * ZooKeeper with its sample configuration, on the JDK that the benchmark runs on; only its bounds on connections and on
+ * the time of a session are wider, for what the works ask for.
+ */
 public final class ZooKeeperCluster implements Cluster {
     private static final int BASE = 27640;
     private static final int SESSION_MILLIS = 30_000;
@@ -65,6 +68,7 @@ public final class ZooKeeperCluster implements Cluster {
                     4lw.commands.whitelist=*
                     admin.enableServer=false
                     maxClientCnxns=0
+                    maxSessionTimeout=90000
                     clientPortAddress=127.0.0.1
                     """);
             text.append("dataDir=").append(data).append('\n');
