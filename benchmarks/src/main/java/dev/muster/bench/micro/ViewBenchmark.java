@@ -6,6 +6,7 @@ import dev.muster.client.MusterClient;
 import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceView;
 import dev.muster.server.testing.MusterTestServer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,10 @@ public class ViewBenchmark {
     private static final int SERVICES = 10_000;
 
     private final MusterTestServer server = MusterTestServer.start();
-    private final MusterClient client = MusterClient.connect(server.endpoint());
+    private final MusterClient client = MusterClient.builder()
+            .endpoints(server.endpoint())
+            .requestTimeout(Duration.ofMinutes(1))
+            .connect();
     private ServiceView[] views = new ServiceView[0];
 
     /** Another order of services for each thread. */

@@ -15,6 +15,8 @@ import java.util.stream.IntStream;
 /** The Java client's views, one for each service. */
 final class MusterCache implements CachedLookup {
     private static final String SERVICE = "cached-";
+    /** Registrations in flight. */
+    private static final int AT_ONCE = 1000;
 
     private final MusterClient client;
     private final ServiceView[] views;
@@ -27,6 +29,10 @@ final class MusterCache implements CachedLookup {
     static MusterCache fill(MusterClient client, int services, int instancesEach) {
         List<CompletableFuture<WriteResult>> writes = new ArrayList<>();
         for (int service = 0; service < services; service++) {
+            if (writes.size() >= AT_ONCE) {
+                writes.forEach(CompletableFuture::join);
+                writes.clear();
+            }
             for (int i = 0; i < instancesEach; i++) {
                 writes.add(client.writeAsync(Change.register(
                         ServiceInstance.of(SERVICE + service, "i-" + i).endpoint("http", "10.0.0.1", 8080))));

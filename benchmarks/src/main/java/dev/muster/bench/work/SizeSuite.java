@@ -75,8 +75,8 @@ final class SizeSuite implements Suite {
     private static void run(Trial trial, Instances instances) throws Exception {
         int count = instances.count();
         try (Cluster cluster = trial.start()) {
-            Memory empty = Memory.of(cluster);
             Target target = cluster.connect();
+            Memory empty = Memory.of(cluster);
             instances.fill(target);
             if (trial.wants(memory(count))) {
                 Memory full = Memory.of(cluster);
