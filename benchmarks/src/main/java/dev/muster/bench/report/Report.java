@@ -7,16 +7,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What was measured, on which machine: as a table of medians, and as a file. Immutable. */
 public final class Report {
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
-    private static final int WORK_WIDTH = 50;
+    private static final int WORK_WIDTH = 56;
     private static final int SYSTEM_WIDTH = 12;
 
     private final String ours;
@@ -85,23 +87,26 @@ public final class Report {
 
     /** Each work: medians over the rounds, lowest and highest of what is compared, and our ratio to each peer. */
     public String table() {
+        Map<List<Figure>, List<String>> byColumns =
+                works().stream().collect(Collectors.groupingBy(this::columns, LinkedHashMap::new, Collectors.toList()));
         StringBuilder text = new StringBuilder();
-        List<Figure> columns = List.of();
-        for (String work : works()) {
-            List<Summary> summaries = summaries(work);
-            List<Figure> figures = List.copyOf(summaries.stream()
-                    .map(Summary::figures)
-                    .flatMap(Collection::stream)
-                    .collect(Collectors.toCollection(LinkedHashSet::new)));
-            if (!figures.equals(columns)) {
-                columns = figures;
-                head(text, columns);
+        byColumns.forEach((columns, works) -> {
+            head(text, columns);
+            for (String work : works) {
+                List<Summary> summaries = summaries(work);
+                summaries.forEach(summary -> line(text, work, summary, summaries.get(0), columns));
             }
-            for (Summary summary : summaries) {
-                line(text, work, summary, summaries.get(0), columns);
-            }
-        }
+        });
         return text.toString();
+    }
+
+    /** What was measured of the work on any system. */
+    private List<Figure> columns(String work) {
+        return summaries(work).stream()
+                .map(Summary::figures)
+                .flatMap(Collection::stream)
+                .distinct()
+                .toList();
     }
 
     private static void head(StringBuilder text, List<Figure> columns) {
