@@ -10,23 +10,30 @@ import dev.muster.client.WriteResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** The Java client's views, one for each service. */
+/** The Java client's views, one for each service. A node takes 1,000 on a stream, so there are several clients. */
 final class MusterCache implements CachedLookup {
     private static final String SERVICE = "cached-";
     /** Registrations in flight. */
     private static final int AT_ONCE = 1000;
 
-    private final MusterClient client;
+    private static final int VIEWS_EACH = 1000;
+
+    private final List<MusterClient> clients;
     private final ServiceView[] views;
 
-    private MusterCache(MusterClient client, ServiceView[] views) {
-        this.client = client;
+    private MusterCache(List<MusterClient> clients, ServiceView[] views) {
+        this.clients = clients;
         this.views = views;
     }
 
-    static MusterCache fill(MusterClient client, int services, int instancesEach) {
+    static MusterCache fill(Supplier<MusterClient> connect, int services, int instancesEach) {
+        List<MusterClient> clients = Stream.generate(connect)
+                .limit((services + VIEWS_EACH - 1) / VIEWS_EACH)
+                .toList();
         List<CompletableFuture<WriteResult>> writes = new ArrayList<>();
         for (int service = 0; service < services; service++) {
             if (writes.size() >= AT_ONCE) {
@@ -34,18 +41,19 @@ final class MusterCache implements CachedLookup {
                 writes.clear();
             }
             for (int i = 0; i < instancesEach; i++) {
-                writes.add(client.writeAsync(Change.register(
-                        ServiceInstance.of(SERVICE + service, "i-" + i).endpoint("http", "10.0.0.1", 8080))));
+                writes.add(clients.get(0)
+                        .writeAsync(Change.register(
+                                ServiceInstance.of(SERVICE + service, "i-" + i).endpoint("http", "10.0.0.1", 8080))));
             }
         }
         writes.forEach(CompletableFuture::join);
         ServiceView[] views = IntStream.range(0, services)
-                .mapToObj(service -> client.view(SERVICE + service))
+                .mapToObj(service -> clients.get(service / VIEWS_EACH).view(SERVICE + service))
                 .toArray(ServiceView[]::new);
         for (ServiceView view : views) {
             view.ready().join();
         }
-        return new MusterCache(client, views);
+        return new MusterCache(clients, views);
     }
 
     @Override
@@ -55,6 +63,6 @@ final class MusterCache implements CachedLookup {
 
     @Override
     public void close() {
-        client.close();
+        clients.forEach(MusterClient::close);
     }
 }

@@ -139,7 +139,7 @@ public final class MusterCluster implements Cluster {
 
     @Override
     public CachedLookup cache(int services, int instancesEach) {
-        return MusterCache.fill(client(), services, instancesEach);
+        return MusterCache.fill(MusterCluster::client, services, instancesEach);
     }
 
     @Override
