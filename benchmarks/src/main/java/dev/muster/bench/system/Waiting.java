@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.system;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 
 /** Waiting for a server to be ready. Stateless. */
-final class Waiting {
+public final class Waiting {
     private Waiting() {}
 
     /** Asks every 20 ms until it holds; what the question throws counts as no. */
-    static void until(String what, Duration longest, Callable<Boolean> question) throws Exception {
+    public static void until(String what, Duration longest, Callable<Boolean> question) throws Exception {
         long end = System.nanoTime() + longest.toNanos();
         Exception last = null;
         while (System.nanoTime() < end) {
