@@ -16,7 +16,7 @@ if [ "$#" -eq 0 ]; then
 fi
 
 build() {
-    (cd "$work/tree" && ./mvnw --quiet -Dquick --projects cluster-tests --also-make "$@")
+    (cd "$work/tree" && ./mvnw --quiet -Dquick -Pslow --projects cluster-tests --also-make "$@")
 }
 
 caught=0

@@ -58,6 +58,7 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -340,6 +341,7 @@ final class BadRequestTest {
     }
 
     @Test
+    @Tag("long")
     void clusterServesOthersMeanwhile(TestCluster cluster) {
         Workload writers = cluster.startWriters(1).awaitMore(20);
         registrationsThatBreakABoundAreRefused(cluster);

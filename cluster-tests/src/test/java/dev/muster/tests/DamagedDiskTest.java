@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Disks that forgot or changed what a node had promised on them. */
@@ -44,6 +45,7 @@ final class DamagedDiskTest {
     }
 
     @Test
+    @Tag("long")
     void flippedBitInWhatWasDurableIsNamedAndNeverServed(TestCluster cluster) {
         TestNode node = killedAfterWrites(cluster);
         Path segment = openSegment(node);
@@ -65,6 +67,7 @@ final class DamagedDiskTest {
     }
 
     @Test
+    @Tag("long")
     void entryThatWasHalfWrittenWhenTheNodeDiedIsCut(TestCluster cluster) {
         TestNode node = killedAfterWrites(cluster);
         change(openSegment(node), file -> {

@@ -42,6 +42,7 @@ final class KilledLeaderTest {
     }
 
     @Test
+    @Tag("long")
     void noLeaseThatIsKeptAliveExpiresWhenTheLeaderIsKilledAgainAndAgain(TestCluster cluster) {
         String service = "kept-alive";
         Duration ttl = Duration.ofSeconds(3);

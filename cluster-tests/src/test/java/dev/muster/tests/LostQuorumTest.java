@@ -18,6 +18,7 @@ import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @ClusterTest
@@ -68,6 +69,7 @@ final class LostQuorumTest {
     }
 
     @Test
+    @Tag("long")
     void allNodesKilledWhileIdleComeBackAtTheSamePointOfHistory(TestCluster cluster) {
         Workload writers = cluster.startWriters(2).awaitMore(100);
         writers.stop();

@@ -10,6 +10,7 @@ import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ final class StoppedNodeTest {
     }
 
     @Test
+    @Tag("long")
     void wholeClusterStoppedAndStartedKeepsEverything(TestCluster cluster) {
         Workload writers = cluster.startWriters(2).awaitMore(100);
         writers.stop();

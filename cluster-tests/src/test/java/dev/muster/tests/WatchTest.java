@@ -4,9 +4,11 @@ package dev.muster.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.muster.client.Change;
 import dev.muster.client.LookupQuery;
 import dev.muster.client.MusterClient;
 import dev.muster.client.Position;
+import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceSnapshot;
 import dev.muster.client.ServiceView;
 import dev.muster.testing.ClusterTest;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @ClusterTest
@@ -31,12 +34,11 @@ final class WatchTest {
         for (int i = 0; i < VIEWS; i++) {
             views.add(Recorded.of(cluster, "load-" + i % 4));
         }
-        for (TestNode node : cluster.nodes().subList(0, 2)) {
-            node.kill();
-            writers.awaitMore(50);
-            node.restart();
-            writers.awaitMore(50);
-        }
+        TestNode killed = cluster.awaitLeader();
+        killed.kill();
+        writers.awaitMore(50);
+        killed.restart();
+        writers.awaitMore(50);
         writers.stop();
 
         views.forEach(view -> view.assertComplete(cluster.client()));
@@ -55,6 +57,20 @@ final class WatchTest {
         writers.stop();
 
         views.forEach(view -> view.assertComplete(cluster.client()));
+    }
+
+    @Test
+    void tenThousandViewsOfOneClientAreAllFed(TestCluster cluster) {
+        MusterClient client = cluster.client();
+        List<ServiceView> views = IntStream.range(0, 10_000)
+                .mapToObj(i -> client.view("many-" + i))
+                .toList();
+        views.forEach(view -> view.ready().join());
+        client.write(Change.register(ServiceInstance.of("many-9999", "a").endpoint("grpc", "10.0.0.1", 8080)));
+
+        await("the last one shows what is new")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> views.get(9_999).snapshot().all().size() == 1);
     }
 
     /** A view of a client of its own, with every list that it showed. */
@@ -80,8 +96,8 @@ final class WatchTest {
             assertThat(revisions).as("revisions that it showed").isSorted();
         }
 
-        private static List<String> ids(List<dev.muster.client.ServiceInstance> instances) {
-            return instances.stream().map(dev.muster.client.ServiceInstance::id).toList();
+        private static List<String> ids(List<ServiceInstance> instances) {
+            return instances.stream().map(ServiceInstance::id).toList();
         }
     }
 }

@@ -100,6 +100,9 @@ public final class Limits {
     /** Numbers that an operator may skip at once when a keyspace goes on after a restore. */
     public static final long MAX_SKIPPED_KEYS = 1_000_000_000_000_000L;
 
+    /** Services that one stream of watches follows. */
+    public static final int MAX_WATCHES_PER_STREAM = 16_384;
+
     /** Services or ranges on a page. */
     public static final int MAX_PAGE_SIZE = 1_000;
 

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What it costs to take a list out of a view, of one of 1,000 services, as many as a stream takes. */
+/** What it costs to take a list out of a view, of one of 10,000 services. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 public class ViewBenchmark {
-    private static final int SERVICES = 1_000;
+    private static final int SERVICES = 10_000;
 
     private final MusterTestServer server = MusterTestServer.start();
     private final MusterClient client = MusterClient.builder()

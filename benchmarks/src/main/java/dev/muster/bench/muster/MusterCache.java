@@ -12,28 +12,23 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
-/** The Java client's views, one for each service. A node takes 1,000 on a stream, so there are several clients. */
+/** The Java client's views, one for each service. */
 final class MusterCache implements CachedLookup {
     private static final String SERVICE = "cached-";
     /** Registrations in flight. */
     private static final int AT_ONCE = 1000;
 
-    private static final int VIEWS_EACH = 1000;
-
-    private final List<MusterClient> clients;
+    private final MusterClient client;
     private final ServiceView[] views;
 
-    private MusterCache(List<MusterClient> clients, ServiceView[] views) {
-        this.clients = clients;
+    private MusterCache(MusterClient client, ServiceView[] views) {
+        this.client = client;
         this.views = views;
     }
 
     static MusterCache fill(Supplier<MusterClient> connect, int services, int instancesEach) {
-        List<MusterClient> clients = Stream.generate(connect)
-                .limit((services + VIEWS_EACH - 1) / VIEWS_EACH)
-                .toList();
+        MusterClient client = connect.get();
         List<CompletableFuture<WriteResult>> writes = new ArrayList<>();
         for (int service = 0; service < services; service++) {
             if (writes.size() >= AT_ONCE) {
@@ -41,19 +36,18 @@ final class MusterCache implements CachedLookup {
                 writes.clear();
             }
             for (int i = 0; i < instancesEach; i++) {
-                writes.add(clients.get(0)
-                        .writeAsync(Change.register(
+                writes.add(client.writeAsync(Change.register(
                                 ServiceInstance.of(SERVICE + service, "i-" + i).endpoint("http", "10.0.0.1", 8080))));
             }
         }
         writes.forEach(CompletableFuture::join);
         ServiceView[] views = IntStream.range(0, services)
-                .mapToObj(service -> clients.get(service / VIEWS_EACH).view(SERVICE + service))
+                .mapToObj(service -> client.view(SERVICE + service))
                 .toArray(ServiceView[]::new);
         for (ServiceView view : views) {
             view.ready().join();
         }
-        return new MusterCache(clients, views);
+        return new MusterCache(client, views);
     }
 
     @Override
@@ -63,6 +57,6 @@ final class MusterCache implements CachedLookup {
 
     @Override
     public void close() {
-        clients.forEach(MusterClient::close);
+        client.close();
     }
 }

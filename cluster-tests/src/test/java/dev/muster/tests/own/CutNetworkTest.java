@@ -68,7 +68,7 @@ final class CutNetworkTest {
 
     @Test
     void brokenConnectionsBetweenNodesAreMadeAgainAndNobodyIsLeftBehind(TestCluster cluster) {
-        breakConnections(cluster, 3);
+        breakConnections(cluster, 1);
     }
 
     @Test

@@ -50,6 +50,7 @@ final class EventsTest {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
     @Test
+    @Tag("long")
     @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void killedLeadersAndAWipedNodeLeaveOneLogOnAllNodesAndATailWithoutGapOrRepeat(TestCluster cluster) {
         killLeaders(cluster, 2);

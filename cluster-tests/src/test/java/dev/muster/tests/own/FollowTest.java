@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,6 +35,7 @@ final class FollowTest {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
+    @Tag("long")
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void everythingLostUnderLoadIsBackUpToTheRevisionThatWasFollowed() throws Exception {
         try (TestCluster cluster = TestCluster.named("follow").start()) {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Writes that are executed while their replies get lost, so that the client sends them again. */
@@ -53,6 +54,7 @@ final class LostReplyTest {
     }
 
     @Test
+    @Tag("long")
     void writeIsAppliedOnceThoughTheNodeThatIsAskedAgainKnowsItFromASnapshot(TestCluster cluster) {
         Network network = cluster.network();
         MusterClient client = behind(network, cluster);

@@ -57,6 +57,7 @@ final class RestoreTest {
     private final Set<Identity> identities = new HashSet<>();
 
     @Test
+    @Tag("long")
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void everythingLostIsRestoredTwiceAndNothingIsTheSameTwice() {
         restoreTwice("restore", 40);

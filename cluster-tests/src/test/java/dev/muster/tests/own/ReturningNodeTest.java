@@ -14,12 +14,14 @@ import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
 import dev.muster.tests.LogFiles;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that were away, on a cluster that keeps next to no log behind its snapshots. */
 @ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=0"})
 final class ReturningNodeTest {
     @Test
+    @Tag("long")
     void killedFollowerComesBackFromASnapshotWhenTheLogIsGone(TestCluster cluster) {
         SteadyWrites writes = cluster.startSteadyWrites(500).awaitMore(100);
         TestNode follower = cluster.followers().get(0);

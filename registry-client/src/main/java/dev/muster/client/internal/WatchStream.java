@@ -49,6 +49,9 @@ final class WatchStream {
     /** For the connection and the first frame. */
     static final Duration GREETING = Duration.ofSeconds(3);
 
+    /** A view for which a node has no room is asked for again after it: many may be in the same case. */
+    private static final Duration REFUSAL_PAUSE = Duration.ofSeconds(5);
+
     private static final Logger LOG = LoggerFactory.getLogger(WatchStream.class);
 
     private final Loop loop;
@@ -336,8 +339,8 @@ final class WatchStream {
                 views.remove(view);
                 view.fail(Failures.exception(error));
             } else {
-                LOG.debug("{} does not feed the view of {}: {}", address, view.service(), error.getMessage());
-                loop.schedule(backoff.next(), () -> subscribeAgain(view));
+                LOG.warn("{} does not feed the view of {} now: {}", address, view.service(), error.getMessage());
+                loop.schedule(REFUSAL_PAUSE, () -> subscribeAgain(view));
             }
         }
 

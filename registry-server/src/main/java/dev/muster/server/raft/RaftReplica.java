@@ -371,10 +371,6 @@ public final class RaftReplica implements Replica {
 
     // Watching
 
-    /**
-     * Steps down when no majority was heard for the election timeout. Ratis looks after that only while its event queue
-     * is idle, so that an isolated leader under steady writes would keep its leadership for many seconds.
-     */
     /** One wake-up for all three: an idle node does nothing else as often. */
     private void watch() throws IOException {
         watchQuorum();
@@ -382,6 +378,10 @@ public final class RaftReplica implements Replica {
         raiseMark();
     }
 
+    /**
+     * Steps down when no majority was heard for the election timeout. Ratis looks after that only while its event queue
+     * is idle, so that an isolated leader under steady writes would keep its leadership for many seconds.
+     */
     private void watchQuorum() {
         if (!division().getInfo().isLeader()) {
             return;

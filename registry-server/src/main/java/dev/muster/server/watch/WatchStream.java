@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.watch;
 
+import dev.muster.core.Limits;
 import dev.muster.core.RegistryState;
 import dev.muster.core.Rejection;
 import dev.muster.core.Validation;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * takes them. The public methods are thread-safe; the rest belongs to the loop of the hub.
  */
 public final class WatchStream {
-    /** Watches of one stream. */
-    static final int MAX_WATCHES = 1_000;
-
     /** A copy that is ahead of this node waits until then. */
     private record Late(Subscribe request, ServiceName service, ResumeToken token, long until) {}
 
@@ -169,8 +167,9 @@ public final class WatchStream {
                             "a number above 0 that no other watch of the stream has")
                     .error();
         }
-        if (watches.size() + late.size() >= MAX_WATCHES) {
-            return Rejection.limit("watches of a stream", MAX_WATCHES).error();
+        if (watches.size() + late.size() >= Limits.MAX_WATCHES_PER_STREAM) {
+            return Rejection.limit("watches of a stream", Limits.MAX_WATCHES_PER_STREAM)
+                    .error();
         }
         try {
             Validation.service(request.getNamespace(), request.getService());

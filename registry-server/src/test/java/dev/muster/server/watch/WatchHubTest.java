@@ -4,6 +4,7 @@ package dev.muster.server.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.muster.core.Limits;
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.key.ServiceName;
@@ -223,11 +224,11 @@ final class WatchHubTest {
         subscribe(1, "billing", ByteString.EMPTY);
         assertThat(client.last().getError().getError().getReason()).isEqualTo(Reason.REASON_INVALID);
 
-        for (long watch = 2; watch <= WatchStream.MAX_WATCHES + 1; watch++) {
+        for (long watch = 2; watch <= Limits.MAX_WATCHES_PER_STREAM + 1; watch++) {
             subscribe(watch, "orders", ByteString.EMPTY);
         }
         assertThat(client.last().getError().getError().getReason()).isEqualTo(Reason.REASON_LIMIT);
-        assertThat(hub.watches()).isEqualTo(WatchStream.MAX_WATCHES);
+        assertThat(hub.watches()).isEqualTo(Limits.MAX_WATCHES_PER_STREAM);
     }
 
     @Test
