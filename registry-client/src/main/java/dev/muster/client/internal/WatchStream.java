@@ -50,7 +50,7 @@ final class WatchStream {
     static final Duration GREETING = Duration.ofSeconds(3);
 
     /** A view for which a node has no room is asked for again after it: many may be in the same case. */
-    private static final Duration REFUSAL_PAUSE = Duration.ofSeconds(5);
+    static final Duration REFUSAL_PAUSE = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchStream.class);
 

@@ -278,12 +278,16 @@ class ViewTest {
     }
 
     @Test
-    void viewThatIsRefusedForNowIsAskedForAgain() {
-        ServiceView view = muster.client.view("payments");
-        FakeWatch stream = node.nextWatch();
-        stream.greet();
-        stream.refuse(stream.subscription().getWatch(), Reason.REASON_LIMIT);
-        stream.snapshot(stream.subscription().getWatch(), 10, "a");
+    void viewThatIsRefusedForNowIsAskedForAgainAfterAPause() {
+        Fed fed = fed("a");
+        ServiceView view = muster.client.view("refunds");
+        fed.stream.refuse(fed.stream.subscription().getWatch(), Reason.REASON_LIMIT);
+        fed.stream.progress(11);
+        await().until(() -> fed.view.revision() == 11);
+        assertThat(fed.stream.hasSubscription()).isFalse();
+
+        muster.loop.advance(WatchStream.REFUSAL_PAUSE);
+        fed.stream.snapshot(fed.stream.subscription().getWatch(), 12, "a");
 
         assertThat(done(view.ready())).isSameAs(view);
     }
