@@ -37,7 +37,7 @@ final class MusterCache implements CachedLookup {
             }
             for (int i = 0; i < instancesEach; i++) {
                 writes.add(client.writeAsync(Change.register(
-                                ServiceInstance.of(SERVICE + service, "i-" + i).endpoint("http", "10.0.0.1", 8080))));
+                        ServiceInstance.of(SERVICE + service, "i-" + i).endpoint("http", "10.0.0.1", 8080))));
             }
         }
         writes.forEach(CompletableFuture::join);
