@@ -30,6 +30,7 @@ final class BusyMachineTest {
     }
 
     @Test
+    @Tag("long")
     void leaderKeepsLeadingForAWhileThoughOthersTakeTheProcessors(TestCluster cluster) {
         keepsLeading(cluster, Duration.ofSeconds(5));
     }

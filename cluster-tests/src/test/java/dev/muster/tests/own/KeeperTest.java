@@ -34,6 +34,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +104,7 @@ final class KeeperTest {
     }
 
     @Test
+    @Tag("long")
     void killedKeeperIsFollowedByOneThatClaimsTheSameIncarnationAndNobodySeesAGap(TestCluster cluster) {
         JavaChild keeper = keeper(cluster);
         MusterClient client = cluster.client();

@@ -63,6 +63,7 @@ final class KeysetTest {
     }
 
     @Test
+    @Tag("long")
     void leadersThatSleepGiveNoNumberTwice(TestCluster cluster) {
         takeWhile(cluster, "slept", 2, Disturbance.SLEEP);
     }
