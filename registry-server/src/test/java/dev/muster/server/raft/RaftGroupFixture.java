@@ -15,7 +15,12 @@ import dev.muster.v1.RegisterRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Replicas over real Ratis, real disks and real sockets in this process. */
@@ -123,8 +129,24 @@ final class RaftGroupFixture implements AutoCloseable {
 
     void stop(int position) {
         replica(position).close();
+        await("Ratis has let go of its folder").until(() -> isFree(folders.get(position)));
         folders.get(position).close();
         replicas.set(position, null);
+    }
+
+    /** A replica is closed a moment before Ratis is; between processes their ends free the folder. */
+    private static boolean isFree(DataFolder folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder.raft())) {
+            for (Path lock : files.filter(file -> file.endsWith("in_use.lock")).toList()) {
+                try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                        FileLock held = channel.tryLock()) {
+                    return held != null;
+                } catch (OverlappingFileLockException stillHeld) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     void restart(int position) {
