@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The class path of the JVMs that tests start, and an archive of the classes that a node loads: with it a node starts in
  * less than half of the time, and tests start nodes by the hundred. Made by a node of a cluster that is asked for some
- * work, once for each class path and JVM. There is none where modules are folders of classes, for the JVM archives jars only. Immutable.
+ * work, once for each class path and JVM. There is none where modules are folders of classes, for the JVM archives jars
+ * only. Immutable.
  */
 final class ClassArchive {
     private static final Logger LOG = LoggerFactory.getLogger(ClassArchive.class);

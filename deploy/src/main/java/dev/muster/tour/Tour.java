@@ -24,7 +24,8 @@ import java.util.TreeMap;
  *       all that it registered, and ends.
  *   <li>{@code verify} reads every acknowledged registration back from every node, while {@code run} still keeps them.
  *       Ends with 1 when one is missing or when the nodes do not agree.
- *   <li>{@code train} lets the nodes {@code n1} and {@code n2} lead in turn, under load: {@code muster archive} needs that.
+ *   <li>{@code train} lets the nodes {@code n1} and {@code n2} lead in turn, under load: {@code muster archive} needs
+ *       that.
  * </ul>
  *
  * <p>What was acknowledged goes from one to the other by a file, so that the second believes nothing but what the first

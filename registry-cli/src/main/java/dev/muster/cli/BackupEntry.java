@@ -64,9 +64,11 @@ final class BackupEntry implements AutoCloseable {
         String path = folder.toAbsolutePath().normalize().toString();
         Map<String, String> metadata =
                 new TreeMap<>(Map.of(FOLDER, path, HOST, host, REVISION, Long.toUnsignedString(revision)));
-        String id = host + "-" + String.format("%08x", path.hashCode());
+        // Hosts and folders have names that an instance may not have.
+        String id = String.format("%08x", (host + ":" + path).hashCode());
         ServiceInstance instance = ServiceInstance.of(InstanceKey.of(NAMESPACE, SERVICE, id))
-                .endpoint(new Endpoint("folder", "file", host, 1))
+                // There is nothing to connect to; the host stands in the metadata, as it is called.
+                .endpoint(new Endpoint("folder", "file", "localhost", 1))
                 .metadata(metadata);
         return new BackupEntry(context, client.announce(instance), metadata, revision);
     }
