@@ -36,6 +36,7 @@ final class CrowdTest {
     private static final int SLOW_WATCHES = 200;
 
     @Test
+    @Tag("long")
     void idleSocketsAndASlowWatcherDoNotKeepOthersFromTheirAnswers(TestCluster cluster) {
         Workload writers = cluster.startWriters(2).awaitMore(50);
         TestNode leader = cluster.awaitLeader();

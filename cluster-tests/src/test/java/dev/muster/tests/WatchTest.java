@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @ClusterTest
@@ -45,6 +46,7 @@ final class WatchTest {
     }
 
     @Test
+    @Tag("long")
     void viewThroughAPausedNodeGoesOnElsewhere(TestCluster cluster) {
         Workload writers = cluster.startWriters(2).awaitMore(20);
         List<Recorded> views = new ArrayList<>();

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -25,6 +26,7 @@ final class ArchiveIT {
     private Path folder;
 
     @Test
+    @Tag("long")
     void programsTakeTheirClassesFromTheArchiveOnceItIsMade() throws Exception {
         Result made = muster(Map.of(), "archive");
         assertThat(made.code()).as(made.text()).isZero();
