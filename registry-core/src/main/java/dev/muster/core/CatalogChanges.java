@@ -81,7 +81,7 @@ final class CatalogChanges {
         InstanceRecord live = service == null ? null : service.instance(key.id());
         long lease = LeaseChanges.usable(draft, request.getLease());
         checkFence(draft, key, request.getSupersedes(), live == null ? removed(service, key) : live.incarnation());
-        Instance given = normal(key, lease, request.getInstance());
+        Instance.Builder given = normal(key, lease, request.getInstance());
         if (live == null) {
             checkRoom(draft, service);
             long incarnation = request.getSupersedes() == 0
@@ -116,7 +116,7 @@ final class CatalogChanges {
     }
 
     /** A new incarnation, in place of the one of another process if there is one. */
-    private static long begin(Draft draft, Key key, Instance given, @Nullable InstanceRecord replaced) {
+    private static long begin(Draft draft, Key key, Instance.Builder given, @Nullable InstanceRecord replaced) {
         long revision = draft.nextRevision();
         Instance entered = entered(draft, given, revision);
         Past past = draft.past(key, replaced == null ? null : replaced.toInstance());
@@ -151,7 +151,7 @@ final class CatalogChanges {
      * The process that was listed last is back, and no other came between. It keeps its incarnation: had it got a new one
      * and not heard of it, it would be fenced by itself at the next try.
      */
-    private static long comeBack(Draft draft, Key key, Instance given, long incarnation) {
+    private static long comeBack(Draft draft, Key key, Instance.Builder given, long incarnation) {
         Instance entered = entered(draft, given, incarnation);
         Past past = draft.past(key, null);
         store(draft, key, entered, null);
@@ -160,9 +160,8 @@ final class CatalogChanges {
         return incarnation;
     }
 
-    private static Instance entered(Draft draft, Instance given, long incarnation) {
-        return given.toBuilder()
-                .setIncarnation(incarnation)
+    private static Instance entered(Draft draft, Instance.Builder given, long incarnation) {
+        return given.setIncarnation(incarnation)
                 .setCreateRevision(draft.nextRevision())
                 .setModifyRevision(draft.nextRevision())
                 .setRegisteredAtMillis(draft.clockMillis())
@@ -170,10 +169,9 @@ final class CatalogChanges {
     }
 
     /** The same incarnation again; nothing happens if it says what it said before. */
-    private static long renew(Draft draft, Key key, Instance given, InstanceRecord live) {
+    private static long renew(Draft draft, Key key, Instance.Builder given, InstanceRecord live) {
         Instance before = live.toInstance();
-        Instance again = given.toBuilder()
-                .setIncarnation(before.getIncarnation())
+        Instance again = given.setIncarnation(before.getIncarnation())
                 .setCreateRevision(before.getCreateRevision())
                 .setModifyRevision(before.getModifyRevision())
                 .setRegisteredAtMillis(before.getRegisteredAtMillis())
@@ -267,7 +265,7 @@ final class CatalogChanges {
     }
 
     /** What the request says, with its defaults spelled out and without what only the registry sets. */
-    private static Instance normal(Key key, long lease, Instance given) {
+    private static Instance.Builder normal(Key key, long lease, Instance given) {
         return Instance.newBuilder()
                 .setKey(key.toProto())
                 .addAllEndpoints(given.getEndpointsList())
@@ -276,7 +274,6 @@ final class CatalogChanges {
                 .setVersion(given.getVersion())
                 .putAllMetadata(given.getMetadataMap())
                 .setStatus(given.getStatus() == Status.STATUS_UNSPECIFIED ? Status.STATUS_UP : given.getStatus())
-                .setLease(lease)
-                .build();
+                .setLease(lease);
     }
 }

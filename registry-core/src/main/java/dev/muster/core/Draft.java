@@ -3,6 +3,7 @@ package dev.muster.core;
 
 import dev.muster.core.catalog.Catalog;
 import dev.muster.core.catalog.ServiceEntry;
+import dev.muster.core.event.EventRecord;
 import dev.muster.core.event.EventRing;
 import dev.muster.core.event.OpenPairs;
 import dev.muster.core.hash.Fingerprint;
@@ -199,9 +200,23 @@ final class Draft {
 
     /** What comes of the command, for a result whose fingerprint is known. */
     Outcome outcome(Result result, long resultFingerprint) {
-        long chain = Fingerprint.mix(base.chain(), Fingerprint.of(command), resultFingerprint);
+        long chain = Fingerprint.mix(base.chain(), fingerprint(command), resultFingerprint);
         next.sessions(sessions).chain(chain);
         return events.isEmpty() ? unchanged(result) : changed(result);
+    }
+
+    /** A write of a session carries the fingerprint of its operation; who stamped it stands in its events. */
+    private static long fingerprint(Command command) {
+        return command.getDigest() == 0
+                ? Fingerprint.of(command)
+                : Fingerprint.mix(
+                        command.getStamp().getTimeMillis(),
+                        command.getStamp().getTerm(),
+                        command.getSession(),
+                        command.getGeneration(),
+                        command.getSequence(),
+                        command.getAckBelow(),
+                        command.getDigest());
     }
 
     /**
@@ -215,9 +230,9 @@ final class Draft {
     }
 
     private Outcome changed(Result result) {
-        List<Event> numbered = number();
+        List<EventRecord> numbered = number();
         EventRing ring = base.events();
-        for (Event event : numbered) {
+        for (EventRecord event : numbered) {
             ring = ring.append(event, settings.getMaxEvents());
         }
         RegistryState state = next.revision(nextRevision())
@@ -231,7 +246,7 @@ final class Draft {
         return new Outcome(next.stateHash(state.contentHash()).build(), result, numbered);
     }
 
-    private List<Event> number() {
+    private List<EventRecord> number() {
         if (jumped) {
             Stamp stamp = command.getStamp();
             emit(
@@ -241,17 +256,17 @@ final class Draft {
                     .setActor(stamp.getNode());
             Collections.rotate(events, 1);
         }
-        List<Event> numbered = new ArrayList<>(events.size());
+        List<EventRecord> numbered = new ArrayList<>(events.size());
         for (Event.Builder event : events) {
             numbered.add(finish(event, numbered.size() + 1));
         }
         return Collections.unmodifiableList(numbered);
     }
 
-    private Event finish(Event.Builder event, int place) {
-        return event.setSequence(base.events().lastSequence() + place)
+    private EventRecord finish(Event.Builder event, int place) {
+        return EventRecord.of(event.setSequence(base.events().lastSequence() + place)
                 .setRevision(nextRevision())
                 .setTimeMillis(clockMillis)
-                .build();
+                .build());
     }
 }

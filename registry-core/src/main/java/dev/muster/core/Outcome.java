@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.core;
 
-import dev.muster.v1.Event;
+import dev.muster.core.event.EventRecord;
 import dev.muster.v1.Result;
 import java.util.List;
 
@@ -15,4 +15,4 @@ import java.util.List;
  * @param result the answer, or a refusal
  * @param events what happened, in order; empty if and only if the revision is the same as before
  */
-public record Outcome(RegistryState state, Result result, List<Event> events) {}
+public record Outcome(RegistryState state, Result result, List<EventRecord> events) {}

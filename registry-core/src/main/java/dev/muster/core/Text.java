@@ -119,7 +119,7 @@ final class Text {
     }
 
     private static boolean isPrintable(String value) {
-        int i = 0;
+        int i = plainChars(value);
         while (i < value.length()) {
             int point = value.codePointAt(i);
             if (Character.isISOControl(point) || isSurrogate(point) || isInvisible(point)) {
@@ -128,6 +128,15 @@ final class Text {
             i += Character.charCount(point);
         }
         return true;
+    }
+
+    /** How many characters at the front are printable ASCII; mostly all. */
+    private static int plainChars(String value) {
+        int i = 0;
+        while (i < value.length() && value.charAt(i) >= ' ' && value.charAt(i) < 0x7f) {
+            i++;
+        }
+        return i;
     }
 
     private static boolean isSurrogate(int point) {

@@ -43,7 +43,6 @@ public final class Validation {
     /** A registration. */
     public static void register(RegisterRequest request) {
         known(request, "register");
-        operationSize(request.getSerializedSize());
         instance(request.getInstance());
     }
 
@@ -56,7 +55,6 @@ public final class Validation {
     /** An update. */
     public static void update(UpdateRequest request) {
         known(request, "update");
-        operationSize(request.getSerializedSize());
         key("key", request.getKey());
         if (request.hasStatus()) {
             status("status", request.getStatus(), false);

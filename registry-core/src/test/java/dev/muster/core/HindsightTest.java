@@ -50,7 +50,7 @@ final class HindsightTest {
         for (int i = 0; i < COMMANDS; i++) {
             Outcome outcome = Registry.apply(state, command);
             state = outcome.state();
-            events.addAll(outcome.events());
+            outcome.events().forEach(event -> events.add(event.toEvent()));
             if (!outcome.events().isEmpty()) {
                 recorded.add(list(state));
                 held += state.leases().heldCount();

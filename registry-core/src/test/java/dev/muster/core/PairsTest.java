@@ -3,6 +3,7 @@ package dev.muster.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.core.event.EventRecord;
 import dev.muster.core.event.OpenPair;
 import dev.muster.v1.Event;
 import dev.muster.v1.PairPart;
@@ -29,7 +30,8 @@ final class PairsTest {
         for (int i = 0; i < COMMANDS; i++) {
             Outcome outcome = Registry.apply(state, command);
             state = outcome.state();
-            for (Event event : outcome.events()) {
+            for (EventRecord happened : outcome.events()) {
+                Event event = happened.toEvent();
                 if (event.getPair().getPart() == PairPart.PAIR_PART_BEFORE) {
                     begun.add(event.getSequence());
                 } else if (event.hasPair()) {

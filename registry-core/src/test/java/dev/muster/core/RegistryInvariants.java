@@ -6,6 +6,7 @@ import dev.muster.core.catalog.Catalog;
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
+import dev.muster.core.event.EventRecord;
 import dev.muster.core.event.EventRing;
 import dev.muster.core.event.OpenPair;
 import dev.muster.core.event.OpenPairs;
@@ -212,7 +213,8 @@ public final class RegistryInvariants {
         long next = ring.firstSequence();
         long revision = 0;
         long time = 0;
-        for (Event event : ring.from(0)) {
+        for (EventRecord kept : ring.from(0)) {
+            Event event = kept.toEvent();
             same(event.getSequence(), next++, "event");
             hold(event.getRevision() >= Math.max(1, revision), "revisions of events never fall", event);
             hold(event.getTimeMillis() >= time, "times of events never fall", event);
@@ -253,8 +255,8 @@ public final class RegistryInvariants {
         same(rebuiltSessions().fingerprint(), state.sessions().fingerprint(), "sum of the sessions");
         same(rebuiltKeyspaces().fingerprint(), state.keyspaces().fingerprint(), "sum of the keyspaces");
         EventRing events = EventRing.startingAt(state.events().firstSequence());
-        for (Event event : state.events().from(0)) {
-            events = events.append(event, Integer.MAX_VALUE);
+        for (EventRecord event : state.events().from(0)) {
+            events = events.append(EventRecord.of(event.toEvent()), Integer.MAX_VALUE);
         }
         same(events.fingerprint(), state.events().fingerprint(), "sum of the events");
     }

@@ -10,7 +10,6 @@ import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.RaiseFeatureLevel;
 import dev.muster.v1.DeregisterRequest;
-import dev.muster.v1.Event;
 import dev.muster.v1.EventType;
 import dev.muster.v1.Instance;
 import dev.muster.v1.Reason;
@@ -70,7 +69,7 @@ final class RegistryTest {
         Outcome created = Registry.apply(refused.state(), Commands.genesis(Limits.defaultSettings()));
         assertThat(created.state().clockMillis()).isEqualTo(Commands.START_MILLIS);
         assertThat(created.events())
-                .extracting(Event::getType)
+                .extracting(event -> event.toEvent().getType())
                 .containsExactly(EventType.EVENT_TYPE_CLUSTER_CREATED, EventType.EVENT_TYPE_LEADER_CHANGED);
     }
 
@@ -81,7 +80,7 @@ final class RegistryTest {
                 .setRaiseFeatureLevel(RaiseFeatureLevel.newBuilder().setLevel(Limits.FEATURE_LEVEL))
                 .build());
         assertThat(raised.events())
-                .extracting(Event::getType)
+                .extracting(event -> event.toEvent().getType())
                 .containsExactly(EventType.EVENT_TYPE_FEATURE_LEVEL_RAISED);
         assertThat(state.featureLevel()).isEqualTo(Limits.FEATURE_LEVEL);
     }
@@ -192,7 +191,7 @@ final class RegistryTest {
 
     private List<Long> sequencesFrom(long sequence) {
         List<Long> sequences = new ArrayList<>();
-        state.events().from(sequence).forEach(event -> sequences.add(event.getSequence()));
+        state.events().from(sequence).forEach(event -> sequences.add(event.sequence()));
         return sequences;
     }
 }

@@ -4,6 +4,7 @@ package dev.muster.core;
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
+import dev.muster.core.event.EventRecord;
 import dev.muster.core.keyspace.KeyRange;
 import dev.muster.core.keyspace.Keyspace;
 import dev.muster.core.keyspace.Tally;
@@ -60,8 +61,8 @@ final class Transcript {
         Outcome outcome = Registry.apply(state, TranscriptLanguage.parse(state, line));
         state = outcome.state();
         describe(outcome.result(), before, told);
-        for (Event event : outcome.events()) {
-            describe(event, told);
+        for (EventRecord event : outcome.events()) {
+            describe(event.toEvent(), told);
         }
     }
 

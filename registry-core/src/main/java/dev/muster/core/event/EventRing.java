@@ -2,8 +2,6 @@
 package dev.muster.core.event;
 
 import dev.muster.core.hash.Fingerprint;
-import dev.muster.v1.Event;
-import io.vavr.collection.Iterator;
 import io.vavr.collection.Vector;
 
 /**
@@ -14,11 +12,11 @@ import io.vavr.collection.Vector;
 public final class EventRing {
     private static final EventRing EMPTY = new EventRing(Vector.empty(), 1, 0);
 
-    private final Vector<Entry> entries;
+    private final Vector<EventRecord> entries;
     private final long firstSequence;
     private final long sum;
 
-    private EventRing(Vector<Entry> entries, long firstSequence, long sum) {
+    private EventRing(Vector<EventRecord> entries, long firstSequence, long sum) {
         this.entries = entries;
         this.firstSequence = firstSequence;
         this.sum = sum;
@@ -50,21 +48,20 @@ public final class EventRing {
     }
 
     /** The kept events from this sequence on. Those below {@link #firstSequence} are gone. */
-    public Iterable<Event> from(long sequence) {
+    public Iterable<EventRecord> from(long sequence) {
         if (sequence > lastSequence()) {
-            return Iterator.empty();
+            return Vector.empty();
         }
         int skip = (int) Math.max(0, sequence - firstSequence);
-        return () -> entries.drop(skip).iterator().map(Entry::event);
+        return entries.drop(skip);
     }
 
     /** With the event, which must have the next sequence, and at most so many kept. */
-    public EventRing append(Event event, int maxEvents) {
-        if (event.getSequence() != lastSequence() + 1) {
-            throw new IllegalStateException("event " + event.getSequence() + " after " + lastSequence());
+    public EventRing append(EventRecord event, int maxEvents) {
+        if (event.sequence() != lastSequence() + 1) {
+            throw new IllegalStateException("event " + event.sequence() + " after " + lastSequence());
         }
-        Entry entry = new Entry(event, Fingerprint.of(event));
-        EventRing longer = new EventRing(entries.append(entry), firstSequence, sum + entry.fingerprint());
+        EventRing longer = new EventRing(entries.append(event), firstSequence, sum + event.fingerprint());
         return longer.keep(maxEvents);
     }
 
@@ -84,6 +81,4 @@ public final class EventRing {
         }
         return new EventRing(entries.drop(surplus), firstSequence + surplus, rest);
     }
-
-    private record Entry(Event event, long fingerprint) {}
 }

@@ -7,17 +7,21 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * 64-bit fingerprints (FarmHash Fingerprint64).
+ * 64-bit fingerprints: of bytes, those of FarmHash (Fingerprint64).
  *
  * <p>The same input gives the same number on every node, platform and release; they stand in logs and snapshots. They
  * tell apart what differs by accident, not what an adversary made. Stateless, thus thread-safe.
  */
 public final class Fingerprint {
     private static final HashFunction FARM = Hashing.farmHashFingerprint64();
+
+    /** Two odd constants, so that neither zeros nor an exchange of numbers cancel out. */
+    private static final long MULTIPLIER = 0x9fb21c651e98df25L;
+
+    private static final long INCREMENT = 0x9e3779b97f4a7c15L;
 
     private Fingerprint() {}
 
@@ -36,13 +40,19 @@ public final class Fingerprint {
         return of(encode(message));
     }
 
-    /** Of the numbers in their order. */
+    /** Of the numbers in their order. Each is mixed in by the finalizer of MurmurHash3 (Appleby, 2011). */
     public static long mix(long... numbers) {
-        ByteBuffer buffer = ByteBuffer.allocate(numbers.length * Long.BYTES);
+        long mixed = numbers.length;
         for (long number : numbers) {
-            buffer.putLong(number);
+            mixed = scramble(mixed * MULTIPLIER + scramble(number + INCREMENT));
         }
-        return of(buffer.array());
+        return mixed;
+    }
+
+    private static long scramble(long number) {
+        long x = (number ^ (number >>> 33)) * 0xff51afd7ed558ccdL;
+        x = (x ^ (x >>> 33)) * 0xc4ceb9fe1a85ec53L;
+        return x ^ (x >>> 33);
     }
 
     /** The one encoding of a message that all nodes agree on: map entries are ordered by key. */

@@ -22,6 +22,20 @@ public record ServiceName(String namespace, String service) implements Comparabl
         return order != 0 ? order : service.compareTo(other.service);
     }
 
+    /** Spelled out, because that of a record is called through a handle, and this one at each step through a map. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || (other instanceof ServiceName name
+                        && service.equals(name.service)
+                        && namespace.equals(name.namespace));
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * namespace.hashCode() + service.hashCode();
+    }
+
     @Override
     public String toString() {
         return namespace + "/" + service;

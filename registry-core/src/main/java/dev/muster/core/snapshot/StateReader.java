@@ -9,6 +9,7 @@ import dev.muster.core.catalog.Catalog;
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
+import dev.muster.core.event.EventRecord;
 import dev.muster.core.event.EventRing;
 import dev.muster.core.event.OpenPair;
 import dev.muster.core.event.OpenPairs;
@@ -200,7 +201,7 @@ final class StateReader implements FrameReader.Sink {
     }
 
     private void add(Event event) {
-        events = events.append(event, Integer.MAX_VALUE);
+        events = events.append(EventRecord.of(event), Integer.MAX_VALUE);
     }
 
     private static <T> T require(@Nullable T record, Section section) {

@@ -6,6 +6,7 @@ import dev.muster.core.catalog.Budget;
 import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
+import dev.muster.core.event.EventRecord;
 import dev.muster.core.event.OpenPair;
 import dev.muster.core.key.Key;
 import dev.muster.core.keyspace.KeyRange;
@@ -25,7 +26,6 @@ import dev.muster.internal.v1.SessionRecord;
 import dev.muster.internal.v1.SnapshotHeader;
 import dev.muster.internal.v1.StateRecord;
 import dev.muster.internal.v1.TombstoneRecord;
-import dev.muster.v1.Event;
 import java.io.IOException;
 
 /** Takes a state apart into records, section by section. Not thread-safe. */
@@ -51,8 +51,8 @@ final class StateWriter {
             out.write(Section.LEASES, record(lease));
         }
         writeCatalog();
-        for (Event event : state.events().from(state.events().firstSequence())) {
-            out.write(Section.EVENTS, event);
+        for (EventRecord event : state.events().from(state.events().firstSequence())) {
+            out.write(Section.EVENTS, event.encoded());
         }
         writeKeyspaces();
         for (OpenPair pair : state.pairs().all()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.history;
 
+import dev.muster.core.event.EventRecord;
 import dev.muster.v1.Event;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,10 +88,10 @@ final class EventFiles {
     }
 
     /** Adds events without a gap between them; those that are kept already are passed over. */
-    void append(List<Event> events) throws IOException {
+    void append(List<EventRecord> events) throws IOException {
         int begin = 0;
         while (begin < events.size()) {
-            long sequence = events.get(begin).getSequence();
+            long sequence = events.get(begin).sequence();
             if (segmentOf(sequence) != null) {
                 begin++;
             } else {
@@ -196,8 +197,8 @@ final class EventFiles {
     }
 
     /** Writes as many as belong into one file; returns how many. */
-    private int fill(List<Event> events) throws IOException {
-        long sequence = events.get(0).getSequence();
+    private int fill(List<EventRecord> events) throws IOException {
+        long sequence = events.get(0).sequence();
         Map.Entry<Long, Segment> below = segments.lowerEntry(sequence);
         Long above = segments.higherKey(sequence);
         Segment segment = below == null ? null : below.getValue();
@@ -211,7 +212,7 @@ final class EventFiles {
         long room = Math.max(1, retention.fileBytes() - segment.bytes());
         int count = 0;
         while (count < events.size() && room > 0 && (above == null || sequence + count < above)) {
-            room -= Segment.RECORD_HEADER_BYTES + events.get(count).getSerializedSize();
+            room -= Segment.RECORD_HEADER_BYTES + events.get(count).bytes();
             count++;
         }
         segment.append(events.subList(0, count));

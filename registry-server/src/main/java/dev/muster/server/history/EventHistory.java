@@ -3,6 +3,7 @@ package dev.muster.server.history;
 
 import dev.muster.core.RegistryState;
 import dev.muster.core.Rejection;
+import dev.muster.core.event.EventRecord;
 import dev.muster.core.event.EventRing;
 import dev.muster.internal.v1.FetchEventsRequest;
 import dev.muster.internal.v1.FetchEventsResponse;
@@ -110,7 +111,7 @@ public final class EventHistory implements AutoCloseable {
         EventHistory history = new EventHistory(replica, options, loop);
         replica.addListener(new ReplicaListener() {
             @Override
-            public void onEvents(List<Event> events) {
+            public void onEvents(List<EventRecord> events) {
                 history.inbox.add(events);
             }
 
@@ -312,7 +313,8 @@ public final class EventHistory implements AutoCloseable {
     /** Writes what another node had. */
     private void fill(List<Event> events) {
         EventFiles kept = files;
-        if (kept != null && tried(() -> kept.append(events))) {
+        List<EventRecord> records = events.stream().map(EventRecord::of).toList();
+        if (kept != null && tried(() -> kept.append(records))) {
             fillGaps();
         }
     }
@@ -328,7 +330,7 @@ public final class EventHistory implements AutoCloseable {
             epoch = now;
             files = null;
         }
-        List<List<Event>> happened = inbox.take();
+        List<List<EventRecord>> happened = inbox.take();
         boolean written = options.folder().isPresent()
                 && tried(() -> write(options.folder().get(), now, state.events(), happened));
         if (written && failing) {
@@ -337,25 +339,25 @@ public final class EventHistory implements AutoCloseable {
         }
     }
 
-    private void write(Path folder, Epoch now, EventRing ring, List<List<Event>> happened) throws IOException {
+    private void write(Path folder, Epoch now, EventRing ring, List<List<EventRecord>> happened) throws IOException {
         EventFiles kept = files;
         if (kept == null) {
             kept = EventFiles.open(folder, now, options.retention(), options.reports());
             files = kept;
         }
-        for (List<Event> events : happened) {
+        for (List<EventRecord> events : happened) {
             append(kept, ring, events);
         }
         append(kept, ring, List.of());
     }
 
     /** What comes before the events, as far as the ring has it, and the events; for none, all that the ring has. */
-    private static void append(EventFiles kept, EventRing ring, List<Event> events) throws IOException {
-        long end = events.isEmpty() ? ring.lastSequence() + 1 : events.get(0).getSequence();
-        List<Event> missing = new ArrayList<>();
+    private static void append(EventFiles kept, EventRing ring, List<EventRecord> events) throws IOException {
+        long end = events.isEmpty() ? ring.lastSequence() + 1 : events.get(0).sequence();
+        List<EventRecord> missing = new ArrayList<>();
         if (kept.last() + 1 < end) {
-            for (Event event : ring.from(kept.last() + 1)) {
-                if (event.getSequence() < end) {
+            for (EventRecord event : ring.from(kept.last() + 1)) {
+                if (event.sequence() < end) {
                     missing.add(event);
                 }
             }
@@ -439,12 +441,12 @@ public final class EventHistory implements AutoCloseable {
     private static List<Event> fromRing(EventRing ring, long first, long last, boolean whole) {
         List<Event> events = new ArrayList<>();
         int bytes = 0;
-        for (Event event : ring.from(first)) {
-            if (event.getSequence() > last || (!whole && bytes > CHUNK_BYTES)) {
+        for (EventRecord event : ring.from(first)) {
+            if (event.sequence() > last || (!whole && bytes > CHUNK_BYTES)) {
                 break;
             }
-            events.add(event);
-            bytes += event.getSerializedSize();
+            events.add(event.toEvent());
+            bytes += event.bytes();
         }
         return events;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.history;
 
-import dev.muster.v1.Event;
+import dev.muster.core.event.EventRecord;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,11 +17,11 @@ final class Inbox {
     /** So many are worth a write of their own. */
     private static final int LONG = 1_024;
 
-    private List<List<Event>> waiting = new ArrayList<>();
+    private List<List<EventRecord>> waiting = new ArrayList<>();
     private int count;
 
     /** Hands over events in their order, without a gap between them. */
-    synchronized void add(List<Event> events) {
+    synchronized void add(List<EventRecord> events) {
         if (!events.isEmpty() && count < FULL) {
             waiting.add(events);
             count += events.size();
@@ -29,8 +29,8 @@ final class Inbox {
     }
 
     /** Hands over what was there before the first event came, and may overlap with it. */
-    synchronized void addFirst(Iterable<Event> before) {
-        List<Event> events = new ArrayList<>();
+    synchronized void addFirst(Iterable<EventRecord> before) {
+        List<EventRecord> events = new ArrayList<>();
         before.forEach(events::add);
         if (!events.isEmpty()) {
             waiting.add(0, events);
@@ -44,11 +44,11 @@ final class Inbox {
     }
 
     /** Takes all that wait, each list as it was handed over. */
-    synchronized List<List<Event>> take() {
+    synchronized List<List<EventRecord>> take() {
         if (waiting.isEmpty()) {
             return List.of();
         }
-        List<List<Event>> taken = waiting;
+        List<List<EventRecord>> taken = waiting;
         waiting = new ArrayList<>();
         count = 0;
         return taken;

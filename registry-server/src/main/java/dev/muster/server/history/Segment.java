@@ -2,6 +2,7 @@
 package dev.muster.server.history;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.muster.core.event.EventRecord;
 import dev.muster.server.storage.DurableFile;
 import dev.muster.v1.Event;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class Segment {
             while (offset < bytes.length) {
                 Event event = segment.decode(bytes, offset, 0, segment.next());
                 offset += RECORD_HEADER_BYTES + event.getSerializedSize();
-                segment.added(event, offset);
+                segment.added(event.getTimeMillis(), offset);
             }
             return new Opened(segment, null);
         } catch (DamagedSegmentException damage) {
@@ -127,16 +128,16 @@ final class Segment {
     }
 
     /** Adds events, the first of which has the sequence {@link #next}. Survives the death of the process. */
-    void append(List<Event> events) throws IOException {
+    void append(List<EventRecord> events) throws IOException {
         long start = bytes();
         int size = 0;
-        for (Event event : events) {
-            size += RECORD_HEADER_BYTES + event.getSerializedSize();
+        for (EventRecord event : events) {
+            size += RECORD_HEADER_BYTES + event.bytes();
         }
         ByteBuffer buffer = ByteBuffer.allocate(size);
         long sequence = next();
-        for (Event event : events) {
-            encode(event, sequence++, buffer);
+        for (EventRecord event : events) {
+            put(event, sequence++, buffer);
         }
         buffer.flip();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -146,9 +147,9 @@ final class Segment {
             }
         }
         long end = start;
-        for (Event event : events) {
-            end += RECORD_HEADER_BYTES + event.getSerializedSize();
-            added(event, Math.toIntExact(end));
+        for (EventRecord event : events) {
+            end += RECORD_HEADER_BYTES + event.bytes();
+            added(event.timeMillis(), Math.toIntExact(end));
         }
     }
 
@@ -209,22 +210,23 @@ final class Segment {
         return file.toString();
     }
 
-    private void added(Event event, int end) {
+    private void added(long millis, int end) {
         if (count + 2 > offsets.length) {
             offsets = Arrays.copyOf(offsets, offsets.length * 2);
         }
-        lastMillis = event.getTimeMillis();
+        lastMillis = millis;
         offsets[++count] = end;
     }
 
-    private void encode(Event event, long sequence, ByteBuffer out) {
-        byte[] encoded = event.toByteArray();
-        if (event.getSequence() != sequence || encoded.length > MAX_EVENT_BYTES) {
-            throw new IllegalStateException("event " + event.getSequence() + " of " + encoded.length
+    private void put(EventRecord event, long sequence, ByteBuffer out) {
+        if (event.sequence() != sequence || event.bytes() > MAX_EVENT_BYTES) {
+            throw new IllegalStateException("event " + event.sequence() + " of " + event.bytes()
                     + " bytes (expected: event " + sequence + " of at most " + MAX_EVENT_BYTES + ")");
         }
-        out.putInt(encoded.length).putInt(checksum(sequence, encoded, 0, encoded.length));
-        out.put(encoded);
+        int header = out.position();
+        event.encoded().copyTo(out.position(header + RECORD_HEADER_BYTES));
+        int checksum = checksum(sequence, out.duplicate().flip().position(header + RECORD_HEADER_BYTES));
+        out.putInt(header, event.bytes()).putInt(header + 4, checksum);
     }
 
     private Event decode(byte[] bytes, int offset, long base, long sequence) throws DamagedSegmentException {
@@ -235,7 +237,7 @@ final class Segment {
             throw damaged(base + offset, sequence, "event " + sequence + " is cut off or has a wrong length");
         }
         int begin = offset + RECORD_HEADER_BYTES;
-        if (buffer.getInt(offset + 4) != checksum(sequence, bytes, begin, length)) {
+        if (buffer.getInt(offset + 4) != checksum(sequence, ByteBuffer.wrap(bytes, begin, length))) {
             throw damaged(base + offset, sequence, "the checksum of event " + sequence + " is wrong");
         }
         try {
@@ -253,14 +255,14 @@ final class Segment {
         return new DamagedSegmentException(file, offset, sequence, what);
     }
 
-    private int checksum(long sequence, byte[] bytes, int offset, int length) {
+    private int checksum(long sequence, ByteBuffer encoded) {
         CRC32C crc = new CRC32C();
         crc.update(ByteBuffer.allocate(20)
                 .putLong(epoch)
                 .putLong(sequence)
-                .putInt(length)
+                .putInt(encoded.remaining())
                 .flip());
-        crc.update(bytes, offset, length);
+        crc.update(encoded);
         return (int) crc.getValue();
     }
 

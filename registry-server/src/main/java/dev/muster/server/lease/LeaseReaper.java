@@ -2,6 +2,7 @@
 package dev.muster.server.lease;
 
 import dev.muster.core.RegistryState;
+import dev.muster.core.event.EventRecord;
 import dev.muster.core.event.EventRing;
 import dev.muster.core.lease.Lease;
 import dev.muster.internal.v1.Barrier;
@@ -14,7 +15,6 @@ import dev.muster.server.replica.Replica;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.replica.ReplicaListener;
 import dev.muster.server.task.Loop;
-import dev.muster.v1.Event;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
 import java.time.Duration;
@@ -249,9 +249,9 @@ public final class LeaseReaper implements ReplicaListener {
             scan(state);
             return;
         }
-        for (Event event : events.from(seenSequence + 1)) {
-            followLease(state, event.getLease());
-            followLease(state, event.getSession());
+        for (EventRecord event : events.from(seenSequence + 1)) {
+            followLease(state, event.lease());
+            followLease(state, event.session());
         }
         seenSequence = events.lastSequence();
         if (deadlines.size() != state.leases().size()) {

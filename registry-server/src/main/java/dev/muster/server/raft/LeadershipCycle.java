@@ -2,6 +2,7 @@
 package dev.muster.server.raft;
 
 import dev.muster.core.RegistryState;
+import dev.muster.core.event.EventRecord;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.Stamp;
@@ -12,7 +13,6 @@ import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.replica.ReplicaListener;
 import dev.muster.server.storage.Identity;
-import dev.muster.v1.Event;
 import dev.muster.v1.Result;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -89,7 +89,7 @@ final class LeadershipCycle {
     }
 
     /** Something happened; called on the apply thread, before the state shows it. */
-    void happened(List<Event> events) {
+    void happened(List<EventRecord> events) {
         listeners.forEach(listener -> listener.onEvents(events));
     }
 

@@ -3,6 +3,7 @@ package dev.muster.server.raft;
 
 import dev.muster.core.Limits;
 import dev.muster.core.RegistryState;
+import dev.muster.core.event.EventRecord;
 import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
@@ -16,7 +17,6 @@ import dev.muster.server.replica.ReplicaListener;
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.DurableMark;
 import dev.muster.server.storage.StorageException;
-import dev.muster.v1.Event;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
 import java.io.IOException;
@@ -315,7 +315,7 @@ public final class RaftReplica implements Replica {
         }
 
         @Override
-        public void happened(List<Event> happened) {
+        public void happened(List<EventRecord> happened) {
             leadership.happened(happened);
         }
 

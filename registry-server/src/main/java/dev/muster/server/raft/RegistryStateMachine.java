@@ -5,12 +5,12 @@ import com.google.protobuf.ByteString;
 import dev.muster.core.Limits;
 import dev.muster.core.Outcome;
 import dev.muster.core.RegistryState;
+import dev.muster.core.event.EventRecord;
 import dev.muster.core.log.EntryCodec;
 import dev.muster.core.log.MalformedEntryException;
 import dev.muster.internal.v1.Command;
 import dev.muster.server.replica.AppliedEntry;
 import dev.muster.server.replica.ReplicaException;
-import dev.muster.v1.Event;
 import dev.muster.v1.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,7 +54,7 @@ final class RegistryStateMachine extends BaseStateMachine {
     interface Events {
         void entry(AppliedEntry entry);
 
-        void happened(List<Event> happened);
+        void happened(List<EventRecord> happened);
 
         void applied(RegistryState state);
 
@@ -190,7 +190,7 @@ final class RegistryStateMachine extends BaseStateMachine {
         }
         RegistryState state = applied.state();
         Outcome[] outcomes = new Outcome[commands.size()];
-        List<Event> happened = new ArrayList<>(outcomes.length);
+        List<EventRecord> happened = new ArrayList<>(outcomes.length);
         for (int i = 0; i < outcomes.length; i++) {
             outcomes[i] = dev.muster.core.Registry.apply(state, commands.get(i));
             state = outcomes[i].state();

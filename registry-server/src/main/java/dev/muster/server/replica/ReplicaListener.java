@@ -2,7 +2,7 @@
 package dev.muster.server.replica;
 
 import dev.muster.core.RegistryState;
-import dev.muster.v1.Event;
+import dev.muster.core.event.EventRecord;
 import java.util.List;
 
 /** Told of each change of a {@link Replica}, on its apply thread: hand over, never block, never throw. */
@@ -14,7 +14,7 @@ public interface ReplicaListener {
      * What happened since the last call, in order, without a gap unless a snapshot was installed; comes before {@code
      * state()} shows it.
      */
-    default void onEvents(List<Event> events) {}
+    default void onEvents(List<EventRecord> events) {}
 
     /**
      * A log entry was applied to a state of that chain; comes before {@code state()} shows it, and also for entries that

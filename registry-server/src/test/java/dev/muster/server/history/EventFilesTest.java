@@ -25,9 +25,9 @@ final class EventFilesTest {
     @Test
     void eventsAreReadBackAfterARestartAcrossFiles() throws IOException {
         EventFiles files = open(Retention.DEFAULT);
-        files.append(TestEvents.range(1, 400));
+        files.append(TestEvents.records(1, 400));
         EventFiles small = open(new Retention(Duration.ofDays(30), 1_000_000, 1));
-        small.append(TestEvents.range(401, 1_000));
+        small.append(TestEvents.records(401, 1_000));
 
         EventFiles again = open(Retention.DEFAULT);
 
@@ -46,21 +46,21 @@ final class EventFilesTest {
     @Test
     void whatIsThereAlreadyIsPassedOver() throws IOException {
         EventFiles files = open(Retention.DEFAULT);
-        files.append(TestEvents.range(1, 10));
+        files.append(TestEvents.records(1, 10));
         long before = files.bytes();
 
-        files.append(TestEvents.range(3, 10));
+        files.append(TestEvents.records(3, 10));
         assertThat(files.bytes()).isEqualTo(before);
 
-        files.append(TestEvents.range(8, 12));
+        files.append(TestEvents.records(8, 12));
         assertThat(files.read(1, 12, MUCH)).isEqualTo(TestEvents.range(1, 12));
     }
 
     @Test
     void gapsAreKnownAndFilledInAnyOrder() throws IOException {
         EventFiles files = open(Retention.DEFAULT);
-        files.append(TestEvents.range(50, 60));
-        files.append(TestEvents.range(80, 90));
+        files.append(TestEvents.records(50, 60));
+        files.append(TestEvents.records(80, 90));
 
         assertThat(files.gap(1, 90)).isEqualTo(new Range(1, 49));
         assertThat(files.gap(50, 90)).isEqualTo(new Range(61, 79));
@@ -69,8 +69,8 @@ final class EventFilesTest {
         assertThat(files.read(70, 90, MUCH)).isEmpty();
         assertThat(files.atOrAbove(61)).isEqualTo(80);
 
-        files.append(TestEvents.range(61, 85));
-        files.append(TestEvents.range(1, 50));
+        files.append(TestEvents.records(61, 85));
+        files.append(TestEvents.records(1, 50));
         EventFiles again = open(Retention.DEFAULT);
 
         assertThat(again.gap(1, 90)).isNull();
@@ -81,7 +81,7 @@ final class EventFilesTest {
     @Test
     void damageIsReportedWithFileAndOffsetAndBecomesAGap() throws IOException {
         EventFiles files = open(Retention.DEFAULT);
-        files.append(TestEvents.range(1, 100));
+        files.append(TestEvents.records(1, 100));
         Path file = file();
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 4;
@@ -95,13 +95,13 @@ final class EventFilesTest {
                 .asString()
                 .contains(file + " is damaged at offset ", "fetched from another");
         assertThat(files.gap(1, 100)).isEqualTo(new Range(read.size() + 1, 100));
-        files.append(TestEvents.range(read.size() + 1, 100));
+        files.append(TestEvents.records(read.size() + 1, 100));
         assertThat(open(Retention.DEFAULT).read(1, 100, MUCH)).isEqualTo(TestEvents.range(1, 100));
     }
 
     @Test
     void aTornTailIsCutAtTheStart() throws IOException {
-        open(Retention.DEFAULT).append(TestEvents.range(1, 100));
+        open(Retention.DEFAULT).append(TestEvents.records(1, 100));
         Path file = file();
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 3));
@@ -110,13 +110,13 @@ final class EventFilesTest {
 
         assertThat(files.last()).isEqualTo(99);
         assertThat(reports).singleElement().asString().contains(file.toString(), "event 100 is cut off");
-        files.append(TestEvents.range(100, 100));
+        files.append(TestEvents.records(100, 100));
         assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
     }
 
     @Test
     void aFileWithoutAGoodHeaderIsDropped() throws IOException {
-        open(Retention.DEFAULT).append(TestEvents.range(1, 10));
+        open(Retention.DEFAULT).append(TestEvents.records(1, 10));
         Files.write(file(), new byte[10]);
 
         assertThat(open(Retention.DEFAULT).first()).isZero();
@@ -126,7 +126,7 @@ final class EventFilesTest {
     @Test
     void wholeFilesGoWhenTheyAreBeyondTheCount() throws IOException {
         EventFiles files = open(new Retention(Duration.ofDays(30), 1_000, 1 << 20));
-        files.append(TestEvents.range(1, 10_000));
+        files.append(TestEvents.records(1, 10_000));
 
         files.retain(10_000_000);
 
@@ -138,7 +138,7 @@ final class EventFilesTest {
     @Test
     void wholeFilesGoWhenTheyAreTooOld() throws IOException {
         EventFiles files = open(new Retention(Duration.ofSeconds(1_000), 1_000_000, 1 << 20));
-        files.append(TestEvents.range(1, 10_000));
+        files.append(TestEvents.records(1, 10_000));
 
         files.retain(10_000_000);
 
@@ -148,7 +148,7 @@ final class EventFilesTest {
     @Test
     void wholeFilesGoWhenAllAreTooLarge() throws IOException {
         EventFiles files = open(new Retention(Duration.ofDays(30), 1_000_000, 100_000));
-        files.append(TestEvents.range(1, 10_000));
+        files.append(TestEvents.records(1, 10_000));
         assertThat(files.bytes()).isGreaterThan(200_000);
 
         files.retain(10_000_000);
@@ -159,7 +159,7 @@ final class EventFilesTest {
 
     @Test
     void filesOfAnotherEpochAreDeleted() throws IOException {
-        open(Retention.DEFAULT).append(TestEvents.range(1, 10));
+        open(Retention.DEFAULT).append(TestEvents.records(1, 10));
 
         EventFiles other = EventFiles.open(folder, new Epoch("cluster-a", 8, 2), Retention.DEFAULT, reports::add);
 

@@ -3,7 +3,7 @@ package dev.muster.server.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.muster.v1.Event;
+import dev.muster.core.event.EventRecord;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -12,31 +12,35 @@ final class InboxTest {
 
     @Test
     void whatWasTakenIsTheTakersAlone() {
-        List<List<Event>> nothing = inbox.take();
-        inbox.add(TestEvents.range(1, 2));
+        List<EventRecord> two = TestEvents.records(1, 2);
+        List<EventRecord> third = TestEvents.records(3, 3);
+        List<List<EventRecord>> nothing = inbox.take();
+        inbox.add(two);
         assertThat(nothing).isEmpty();
 
-        List<List<Event>> taken = inbox.take();
-        inbox.add(TestEvents.range(3, 3));
-        assertThat(taken).containsExactly(TestEvents.range(1, 2));
-        assertThat(inbox.take()).containsExactly(TestEvents.range(3, 3));
+        List<List<EventRecord>> taken = inbox.take();
+        inbox.add(third);
+        assertThat(taken).containsExactly(two);
+        assertThat(inbox.take()).containsExactly(third);
         assertThat(inbox.take()).isEmpty();
     }
 
     @Test
     void whatWasThereBeforeComesFirst() {
-        inbox.add(TestEvents.range(3, 4));
-        inbox.addFirst(TestEvents.range(1, 3));
-        assertThat(inbox.take()).containsExactly(TestEvents.range(1, 3), TestEvents.range(3, 4));
+        List<EventRecord> before = TestEvents.records(1, 3);
+        List<EventRecord> came = TestEvents.records(3, 4);
+        inbox.add(came);
+        inbox.addFirst(before);
+        assertThat(inbox.take()).containsExactly(before, came);
     }
 
     @Test
     void whatDoesNotFitIsLeftOutUntilTheRestIsTaken() {
-        inbox.add(TestEvents.range(1, Inbox.FULL));
-        inbox.add(TestEvents.range(Inbox.FULL + 1, Inbox.FULL + 1));
+        inbox.add(TestEvents.records(1, Inbox.FULL));
+        inbox.add(TestEvents.records(Inbox.FULL + 1, Inbox.FULL + 1));
         assertThat(inbox.take()).hasSize(1);
 
-        inbox.add(TestEvents.range(Inbox.FULL + 2, Inbox.FULL + 2));
+        inbox.add(TestEvents.records(Inbox.FULL + 2, Inbox.FULL + 2));
         assertThat(inbox.take()).hasSize(1);
     }
 }

@@ -28,8 +28,8 @@ final class SegmentTest {
     void write() throws IOException {
         file = folder.resolve("10.events");
         Segment segment = Segment.create(file, EPOCH, 10);
-        segment.append(TestEvents.range(10, 12));
-        segment.append(TestEvents.range(13, 14));
+        segment.append(TestEvents.records(10, 12));
+        segment.append(TestEvents.records(13, 14));
         good = Files.readAllBytes(file);
     }
 
@@ -91,7 +91,7 @@ final class SegmentTest {
     void whatIsCutCanBeWrittenAgain() throws IOException {
         Segment segment = Segment.open(file, EPOCH, 10).segment();
         segment.cut(12);
-        segment.append(TestEvents.range(12, 14));
+        segment.append(TestEvents.records(12, 14));
 
         assertThat(Files.readAllBytes(file)).isEqualTo(good);
         assertThat(segment.lastMillis()).isEqualTo(TestEvents.of(14).getTimeMillis());

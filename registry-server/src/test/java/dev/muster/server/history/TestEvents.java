@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.history;
 
+import dev.muster.core.event.EventRecord;
 import dev.muster.v1.Event;
 import dev.muster.v1.EventType;
 import java.util.List;
@@ -23,5 +24,9 @@ final class TestEvents {
     /** From one to another, both included. */
     static List<Event> range(long first, long last) {
         return LongStream.rangeClosed(first, last).mapToObj(TestEvents::of).toList();
+    }
+
+    static List<EventRecord> records(long first, long last) {
+        return range(first, last).stream().map(EventRecord::of).toList();
     }
 }

@@ -3,6 +3,7 @@ package dev.muster.server.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.core.event.EventRecord;
 import dev.muster.internal.v1.Command;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.replica.Replicas;
@@ -89,7 +90,8 @@ final class LeaseReaperTest {
 
     private List<String> interrupted() {
         List<String> ids = new ArrayList<>();
-        for (Event event : real.state().events().from(1)) {
+        for (EventRecord kept : real.state().events().from(1)) {
+            Event event = kept.toEvent();
             if (event.getType() == EventType.EVENT_TYPE_CLIENT_INTERRUPTED) {
                 ids.add(event.getPair().getId());
             }

@@ -60,7 +60,11 @@ final class ForwardingTest {
         follower.registry().register(Replicas.register("orders", "a", 0));
 
         var events = leader.replica.state().events();
-        assertThat(events.from(events.lastSequence()).iterator().next().getActor())
+        assertThat(events.from(events.lastSequence())
+                        .iterator()
+                        .next()
+                        .toEvent()
+                        .getActor())
                 .contains("127.0.0.1");
     }
 
