@@ -178,6 +178,21 @@ final class QuorumContact {
         }
     }
 
+    /** Something was committed: who has nothing else to tell its follower tells it that. */
+    void committed() {
+        for (Link link : links.values()) {
+            LogAppender appender = link.appender;
+            if (appender != null && !appender.hasAppendEntries()) {
+                appender.notifyLogAppender();
+            }
+        }
+    }
+
+    /** The time, for what is measured along with the contact. */
+    long nanos() {
+        return nanoClock.getAsLong();
+    }
+
     private void startRound() {
         roundTicket = tickets.get();
         for (RaftPeerId peer : others(configuration.get())) {

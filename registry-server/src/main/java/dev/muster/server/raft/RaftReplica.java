@@ -323,6 +323,9 @@ public final class RaftReplica implements Replica {
         public void applied(RegistryState state) {
             revisions.applied(state.revision());
             leadership.applied(state);
+            if (leadership.now().leads()) {
+                contact.committed();
+            }
         }
 
         @Override

@@ -60,9 +60,17 @@ final class RaftGroupFixture implements AutoCloseable {
     }
 
     static RaftOptions options(long snapshotEntries, long keepEntries) {
+        return options(Duration.ofMillis(300), Duration.ofMillis(600), snapshotEntries, keepEntries);
+    }
+
+    static RaftOptions options(Duration electionTimeoutMin, Duration electionTimeoutMax) {
+        return options(electionTimeoutMin, electionTimeoutMax, 20_000, 20_000);
+    }
+
+    private static RaftOptions options(Duration min, Duration max, long snapshotEntries, long keepEntries) {
         return new RaftOptions(
-                Duration.ofMillis(300),
-                Duration.ofMillis(600),
+                min,
+                max,
                 snapshotEntries,
                 64L << 20,
                 Duration.ofMinutes(10),

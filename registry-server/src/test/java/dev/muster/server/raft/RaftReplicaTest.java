@@ -44,6 +44,21 @@ final class RaftReplicaTest {
     }
 
     @Test
+    void followersHearOfALoneWriteLongBeforeTheNextHeartbeat() throws Exception {
+        RaftOptions patient = RaftGroupFixture.options(Duration.ofSeconds(5), Duration.ofSeconds(6));
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, patient)) {
+            RaftReplica leader = group.replica(group.awaitLeader());
+            for (int i = 0; i < 3; i++) {
+                Result result = get(leader.submit(RaftGroupFixture.register("orders", "o" + i)));
+                long revision = result.getRegister().getHeader().getRevision();
+                for (int node = 0; node < 3; node++) {
+                    group.replica(node).awaitRevision(revision).get(1, TimeUnit.SECONDS);
+                }
+            }
+        }
+    }
+
+    @Test
     void followerRefusesAndNamesTheLeader() throws Exception {
         try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
             int leader = group.awaitLeader();
