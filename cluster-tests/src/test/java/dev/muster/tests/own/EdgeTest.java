@@ -12,6 +12,7 @@ import dev.muster.client.MusterClient;
 import dev.muster.client.ServiceInstance;
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.JavaChild;
+import dev.muster.testing.KeeperHost;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import java.io.ByteArrayOutputStream;
@@ -23,9 +24,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -45,11 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class EdgeTest {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-    private static final Pattern PID = Pattern.compile("\"pid\":([0-9]+)");
     private static final Pattern AGE = Pattern.compile("\"ageMillis\":([0-9]+)");
-
-    @TempDir
-    Path logs;
 
     @TempDir
     Path folder;
@@ -57,28 +52,23 @@ final class EdgeTest {
     /** One for each test, since they share a cluster. */
     private final String service = "routed-" + UUID.randomUUID();
 
-    private final List<JavaChild> keepers = new ArrayList<>();
+    private KeeperHost host;
 
     @BeforeEach
-    void manifest() throws IOException {
-        Files.createDirectory(folder.resolve("manifests"));
-        Path file = Files.writeString(folder.resolve("manifests/proxy.yaml"), """
+    void manifest(@TempDir Path logs) {
+        host = new KeeperHost(folder, logs);
+        host.manifest("proxy", """
                 kind: technical
                 argv: [/bin/sleep, 1000]
                 check: [/bin/sh, -c, '! grep -q :6666 %1$s/routes.conf']
                 reload: [/bin/cp, '%1$s/routes.conf', '%1$s/read.conf']
                 routes: {%2$s: {file: '%1$s/routes.conf', endpoint: http}}
                 """.formatted(folder, service));
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     @AfterEach
-    void endKeeperAndUnit() throws IOException {
-        keepers.stream().filter(JavaChild::isAlive).forEach(JavaChild::kill);
-        Matcher pid = PID.matcher(Files.readString(folder.resolve("data/units/proxy.json")));
-        if (pid.find()) {
-            ProcessHandle.of(Long.parseLong(pid.group(1))).ifPresent(ProcessHandle::destroyForcibly);
-        }
+    void endKeeperAndUnit() {
+        host.close();
     }
 
     @Test
@@ -141,18 +131,7 @@ final class EdgeTest {
     }
 
     private JavaChild keeper(TestCluster cluster) {
-        JavaChild keeper = JavaChild.start(
-                logs,
-                "keeper",
-                "dev.muster.keeper.Main",
-                List.of(
-                        "run",
-                        "--manifests=" + folder.resolve("manifests"),
-                        "--data=" + folder.resolve("data"),
-                        "--host=edge",
-                        "--endpoints=" + String.join(",", cluster.endpoints())));
-        keepers.add(keeper);
-        return keeper;
+        return host.keeper(cluster, "--host=edge");
     }
 
     private void awaitRead(String... ports) {
@@ -182,7 +161,8 @@ final class EdgeTest {
 
     /** What the keeper answers on its socket. */
     private String answer(String order) {
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("data/control")))) {
+        try (SocketChannel channel =
+                SocketChannel.open(UnixDomainSocketAddress.of(host.data().resolve("control")))) {
             channel.write(ByteBuffer.wrap((order + "\n").getBytes(StandardCharsets.UTF_8)));
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
             ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);

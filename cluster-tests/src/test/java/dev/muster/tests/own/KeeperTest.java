@@ -12,19 +12,17 @@ import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceView;
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.JavaChild;
+import dev.muster.testing.KeeperHost;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
@@ -44,40 +42,26 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class KeeperTest {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-    private static final Pattern PID = Pattern.compile("\"pid\":([0-9]+)");
     private static final Pattern START_OF = Pattern.compile(" kept\\.([0-9]+) ");
-
-    @TempDir
-    Path logs;
-
-    /** Not the cluster's: the path of a socket has to fit into 108 bytes. */
-    @TempDir
-    Path folder;
 
     /** One for each test, since they share a cluster. */
     private final String service = "kept-" + UUID.randomUUID();
 
-    private final List<JavaChild> keepers = new ArrayList<>();
+    private KeeperHost host;
 
     @BeforeEach
-    void manifest() throws IOException {
-        Files.createDirectory(folder.resolve("manifests"));
-        Path file = Files.writeString(folder.resolve("manifests/kept.yaml"), """
+    void manifest(@TempDir Path folder, @TempDir Path logs) {
+        host = new KeeperHost(folder, logs);
+        host.manifest("kept", """
                 argv: [/bin/sleep, 1000]
                 register: {service: %s, endpoints: {http: {host: 127.0.0.1, port: 8080}}}
                 restart: {budget: 100}
                 """.formatted(service));
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     @AfterEach
     void endKeeperAndUnit() {
-        keepers.stream().filter(JavaChild::isAlive).forEach(JavaChild::kill);
-        PID.matcher(state())
-                .results()
-                .map(pid -> Long.parseLong(pid.group(1)))
-                .flatMap(pid -> ProcessHandle.of(pid).stream())
-                .forEach(ProcessHandle::destroyForcibly);
+        host.close();
     }
 
     @Test
@@ -152,7 +136,7 @@ final class KeeperTest {
         awaitTold(client, 4);
         keeper.kill();
         // As if the power had gone before it was written: the log has to be searched for each of them.
-        Files.deleteIfExists(folder.resolve("data/incidents.sent"));
+        Files.deleteIfExists(host.data().resolve("incidents.sent"));
         keeper(cluster);
         awaitListed(client);
         kill(pid());
@@ -169,7 +153,7 @@ final class KeeperTest {
                 .getCodeSource()
                 .getLocation()
                 .toURI());
-        Files.writeString(folder.resolve("manifests/kept.yaml"), """
+        host.manifest("kept", """
                 argv: [%s, -Xmx32m, -XX:+UseSerialGC, -cp, '%s', %s, '${port.http}']
                 register: {service: %s, endpoints: {http: {host: 127.0.0.1, port: auto}}}
                 ready: {tcp: '127.0.0.1:${port.http}', every: 100ms}
@@ -220,18 +204,7 @@ final class KeeperTest {
     }
 
     private JavaChild keeper(TestCluster cluster) {
-        JavaChild keeper = JavaChild.start(
-                logs,
-                "keeper",
-                "dev.muster.keeper.Main",
-                List.of(
-                        "run",
-                        "--manifests=" + folder.resolve("manifests"),
-                        "--data=" + folder.resolve("data"),
-                        "--lease=20s",
-                        "--endpoints=" + String.join(",", cluster.endpoints())));
-        keepers.add(keeper);
-        return keeper;
+        return host.keeper(cluster, "--lease=20s");
     }
 
     private ServiceInstance awaitListed(MusterClient client) {
@@ -268,29 +241,18 @@ final class KeeperTest {
     }
 
     private void awaitClaimed() {
-        await().atMost(LONGEST_WAIT).until(() -> state().contains("@"));
+        await().atMost(LONGEST_WAIT).until(() -> host.noted("kept").contains("@"));
     }
 
     private long awaitPidOtherThan(long before) {
         await("it runs again")
                 .atMost(LONGEST_WAIT)
-                .until(() -> pid() != before && pid() != 0 && state().contains("READY"));
+                .until(() -> pid() != before && pid() != 0 && host.noted("kept").contains("READY"));
         return pid();
     }
 
-    /** The process that the keeper has noted, 0 for none. */
     private long pid() {
-        Matcher matcher = PID.matcher(state());
-        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
-    }
-
-    private String state() {
-        Path file = folder.resolve("data/units/kept.json");
-        try {
-            return Files.exists(file) ? Files.readString(file) : "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return host.pid("kept");
     }
 
     private static void kill(long pid) {

@@ -12,16 +12,14 @@ import dev.muster.client.RegistryEvent;
 import dev.muster.client.ServiceInstance;
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.JavaChild;
+import dev.muster.testing.KeeperHost;
 import dev.muster.testing.TestCluster;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,36 +29,38 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class LostKeeperTest {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-    private static final Pattern PID = Pattern.compile("\"pid\":([0-9]+)");
     private static final LookupQuery KEEPERS = LookupQuery.of("keeper").namespace("muster");
 
-    @TempDir
-    Path logs;
+    private KeeperHost host;
 
-    @TempDir
-    Path folder;
-
-    @Test
-    void killedKeeperIsToldAsLostAndAsBackWithTheNext(TestCluster cluster) throws IOException {
-        Files.createDirectory(folder.resolve("manifests"));
-        Path file = Files.writeString(folder.resolve("manifests/kept.yaml"), """
+    @BeforeEach
+    void manifest(@TempDir Path folder, @TempDir Path logs) {
+        host = new KeeperHost(folder, logs);
+        host.manifest("kept", """
                 argv: [/bin/sleep, 1000]
                 register: {service: kept, endpoints: {http: {host: 127.0.0.1, port: 8080}}}
                 """);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @AfterEach
+    void endKeeperAndUnit() {
+        host.close();
+    }
+
+    @Test
+    void killedKeeperIsToldAsLostAndAsBackWithTheNext(TestCluster cluster) {
         JavaChild keeper = keeper(cluster);
         MusterClient client = cluster.client();
         awaitCount(client, LookupQuery.of("kept"), 1);
         awaitCount(client, KEEPERS, 1);
         ServiceInstance listed = client.lookup(KEEPERS).instances().get(0);
         assertThat(listed.id()).isEqualTo("host-1");
-        assertThat(listed.metadata())
-                .containsEntry("data", folder.resolve("data").toString());
+        assertThat(listed.metadata()).containsEntry("data", host.data().toString());
         keeper.kill();
 
         await("it is lost").atMost(LONGEST_WAIT).until(() -> told(client).contains(EventType.KEEPER_LOST));
         awaitCount(client, LookupQuery.of("kept"), 0);
-        JavaChild next = keeper(cluster);
+        keeper(cluster);
         await("it is back").atMost(LONGEST_WAIT).until(() -> told(client).contains(EventType.KEEPER_BACK));
         assertThat(told(client))
                 .containsExactly(
@@ -70,24 +70,10 @@ final class LostKeeperTest {
                         EventType.INSTANCE_REGISTERED,
                         EventType.KEEPER_BACK);
         awaitCount(client, LookupQuery.of("kept"), 1);
-        next.kill();
-        Matcher pid = PID.matcher(Files.readString(folder.resolve("data/units/kept.json")));
-        assertThat(pid.find()).isTrue();
-        ProcessHandle.of(Long.parseLong(pid.group(1))).ifPresent(ProcessHandle::destroyForcibly);
     }
 
     private JavaChild keeper(TestCluster cluster) {
-        return JavaChild.start(
-                logs,
-                "keeper",
-                "dev.muster.keeper.Main",
-                List.of(
-                        "run",
-                        "--manifests=" + folder.resolve("manifests"),
-                        "--data=" + folder.resolve("data"),
-                        "--lease=2s",
-                        "--host=host-1",
-                        "--endpoints=" + String.join(",", cluster.endpoints())));
+        return host.keeper(cluster, "--lease=2s", "--host=host-1");
     }
 
     private static void awaitCount(MusterClient client, LookupQuery query, int count) {

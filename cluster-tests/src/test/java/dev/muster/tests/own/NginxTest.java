@@ -13,7 +13,7 @@ import dev.muster.client.InstanceUpdate;
 import dev.muster.client.MusterClient;
 import dev.muster.client.ServiceInstance;
 import dev.muster.testing.ClusterTest;
-import dev.muster.testing.JavaChild;
+import dev.muster.testing.KeeperHost;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import java.io.File;
@@ -28,14 +28,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,42 +44,29 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class NginxTest {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-    private static final Pattern PID = Pattern.compile("\"pid\":([0-9]+)");
-
-    @TempDir
-    Path logs;
 
     @TempDir
     Path folder;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<HttpServer> services = new ArrayList<>();
-    private final List<JavaChild> keepers = new ArrayList<>();
+    private KeeperHost host;
+
+    @BeforeEach
+    void host(@TempDir Path logs) {
+        host = new KeeperHost(folder, logs);
+    }
 
     @AfterEach
-    void end() throws IOException {
-        keepers.forEach(JavaChild::kill);
+    void end() {
+        host.close();
         services.forEach(service -> service.stop(0));
-        if (Files.exists(folder.resolve("data/units/nginx.json"))) {
-            nginx().ifPresent(master -> {
-                master.descendants().forEach(ProcessHandle::destroyForcibly);
-                master.destroyForcibly();
-            });
-        }
     }
 
     @Test
     void edgeFollowsTheListAndServesOnWithoutTheRegistryThoughNginxIsKilled(TestCluster cluster) throws IOException {
         int port = configure(program());
-        keepers.add(JavaChild.start(
-                logs,
-                "keeper",
-                "dev.muster.keeper.Main",
-                List.of(
-                        "run",
-                        "--manifests=" + folder.resolve("manifests"),
-                        "--data=" + folder.resolve("data"),
-                        "--endpoints=" + String.join(",", cluster.endpoints()))));
+        host.keeper(cluster);
         MusterClient client = cluster.client();
         client.register(service("a"));
         awaitAnswer(port, "a");
@@ -120,7 +106,6 @@ final class NginxTest {
             port = free.getLocalPort();
         }
         Files.createDirectories(folder.resolve("routes"));
-        Files.createDirectories(folder.resolve("manifests"));
         Files.writeString(folder.resolve("nginx.conf"), """
                 daemon off;
                 worker_processes 1;
@@ -142,7 +127,7 @@ final class NginxTest {
                 }
                 """.formatted(folder, port));
         String argv = "%s, -e, stderr, -p, '%s', -c, '%s'".formatted(program, folder, folder.resolve("nginx.conf"));
-        Path file = Files.writeString(folder.resolve("manifests/nginx.yaml"), """
+        host.manifest("nginx", """
                 kind: technical
                 argv: [%1$s]
                 check: [%1$s, -t]
@@ -151,7 +136,6 @@ final class NginxTest {
                 restart: {backoff: 100ms, most: 1s, budget: 1000}
                 routes: {edge: {file: '%3$s/routes/edge.conf', endpoint: http}}
                 """.formatted(argv, port, folder));
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         return port;
     }
 
@@ -191,11 +175,7 @@ final class NginxTest {
     }
 
     /** Its master process, as the keeper has noted it. */
-    private Optional<ProcessHandle> nginx() throws IOException {
-        return PID.matcher(Files.readString(folder.resolve("data/units/nginx.json")))
-                .results()
-                .findFirst()
-                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.group(1))))
-                .filter(ProcessHandle::isAlive);
+    private Optional<ProcessHandle> nginx() {
+        return ProcessHandle.of(host.pid("nginx")).filter(ProcessHandle::isAlive);
     }
 }
