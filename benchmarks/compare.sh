@@ -18,6 +18,10 @@ if [[ -z ${JAVA_HOME:-} ]]; then
 fi
 export JAVA_HOME
 launcher=$(compgen -G "$PWD/deploy/target/muster-*/bin/muster")
+if [[ ${JAVA_HOME:-} && " $* " != *" --smoke "* && " $* " != *" --works "* && " $* " != *" --charts "* ]]; then
+  echo "Making Muster's archive" >&2
+  "$launcher" archive >/dev/null
+fi
 exec "${JAVA_HOME:?no JDK found: set it to the folder of one}/bin/java" -Xmx4g -XX:+UseParallelGC \
   -Dbench.folder="$folder/run" -Dbench.heap="${BENCH_HEAP:-2g}" -Dmuster.launcher="$launcher" \
   -cp "$folder/classes:$(cat "$folder/run.classpath")" dev.muster.bench.Compare "$@"
