@@ -12,12 +12,10 @@ import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Located;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.Replica;
-import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.replica.ReplicaListener;
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.DurableMark;
 import dev.muster.server.storage.StorageException;
-import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,17 +29,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
-import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
-import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.util.LifeCycle;
@@ -96,8 +86,6 @@ public final class RaftReplica implements Replica {
     private final GroupAdmin admin;
     private final LeaderLine leaderLine;
     private final Succession succession = new Succession(System::nanoTime);
-    private final ClientId clientId = ClientId.randomId();
-    private final AtomicLong callIds = new AtomicLong();
     private final RaftServer server;
     private final RaftGroupId groupId;
     private final RaftPeerId selfId;
@@ -126,7 +114,11 @@ public final class RaftReplica implements Replica {
         this.contact =
                 new QuorumContact(selfId, () -> division().getRaftConf(), System::nanoTime, leadership.notLeader());
         this.groupCommit = new GroupCommit(
-                membership.clusterId(), GROUP, this::append, System::currentTimeMillis, leadership.notLeader());
+                membership.clusterId(),
+                GROUP,
+                new LogWriter(selfId, groupId, this::division, leadership::notLeader),
+                System::currentTimeMillis,
+                leadership.notLeader());
         this.snapshotWriter = new SnapshotWriter(GROUP, stateMachine::applied, snapshots, this::purge);
         this.snapshotTrigger = new SnapshotTrigger(options, System::nanoTime);
         this.server = buildServer();
@@ -267,45 +259,6 @@ public final class RaftReplica implements Replica {
     @Override
     public void addListener(ReplicaListener listener) {
         leadership.addListener(listener);
-    }
-
-    private CompletableFuture<@Nullable ReplicaException> append(Batch batch) {
-        RaftClientRequest request = RaftClientRequest.newBuilder()
-                .setClientId(clientId)
-                .setServerId(selfId)
-                .setGroupId(groupId)
-                .setCallId(callIds.incrementAndGet())
-                .setMessage(batch)
-                .setType(RaftClientRequest.writeRequestType())
-                .build();
-        try {
-            // The division takes the request on this thread. The server's own method of the same name hands it to
-            // another one and blocks until that one is done.
-            return ((RaftClientAsynchronousProtocol) division())
-                    .submitClientRequestAsync(request)
-                    .thenApply(reply -> failureOf(reply, batch));
-        } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private @Nullable ReplicaException failureOf(RaftClientReply reply, Batch batch) {
-        if (reply.isSuccess()) {
-            return null;
-        }
-        Exception cause = reply.getException();
-        if (batch.appended()) {
-            return ReplicaException.of(
-                    Reason.REASON_UNKNOWN_OUTCOME,
-                    "leadership ended while the write was on its way (" + cause
-                            + "): it may be done or not; ask again, or resend it in its session");
-        }
-        boolean notLeading = cause instanceof NotLeaderException
-                || cause instanceof LeaderNotReadyException
-                || cause instanceof LeaderSteppingDownException;
-        return notLeading
-                ? leadership.notLeader()
-                : ReplicaException.of(Reason.REASON_UNAVAILABLE, "the log did not take the write: " + cause);
     }
 
     private final class StateMachineEvents implements RegistryStateMachine.Events {
