@@ -26,16 +26,16 @@ import dev.muster.server.rpc.RpcConfig;
 import dev.muster.server.rpc.RpcServer;
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.Identity;
+import dev.muster.server.task.Loop;
+import dev.muster.server.task.ThreadLoop;
 import dev.muster.v1.Reason;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,18 +48,14 @@ import org.slf4j.LoggerFactory;
 public final class MusterServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MusterServer.class);
 
-    private static final long REPLACEMENT_LOOK_SECONDS = 2;
+    private static final Duration REPLACEMENT_LOOK = Duration.ofSeconds(2);
 
     private final ServerConfig config;
     private final Fatal fatal;
     private final DataFolder folder;
     private final RandomGenerator random;
     private final PeerCalls calls = new PeerCalls();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(runnable -> {
-        Thread thread = new Thread(runnable, "muster-reports");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final Loop loop = new ThreadLoop("reports", this::taskFailed);
     private final NodeReports reports;
     private final RpcServer rpc;
     private volatile @Nullable RaftReplica replica;
@@ -69,7 +65,7 @@ public final class MusterServer implements AutoCloseable {
         this.fatal = fatal;
         this.random = new SecureRandom();
         this.folder = DataFolder.open(config.data(), config.node(), config.cluster(), random);
-        this.reports = new NodeReports(config.node(), calls, timer);
+        this.reports = new NodeReports(config.node(), calls, loop);
         this.rpc = openPort();
     }
 
@@ -82,7 +78,7 @@ public final class MusterServer implements AutoCloseable {
                     new Peers(),
                     this::taskFailed);
         } catch (RuntimeException e) {
-            timer.shutdownNow();
+            loop.close();
             folder.close();
             throw e;
         }
@@ -159,15 +155,11 @@ public final class MusterServer implements AutoCloseable {
                     + " to let the node join again with it";
             fatal.end(Fatal.Cause.REPLACED, message, new IllegalStateException(message));
         });
-        var unused = timer.scheduleWithFixedDelay(
-                () -> {
-                    if (started.leadership().leader().isEmpty()) {
-                        watch.look();
-                    }
-                },
-                REPLACEMENT_LOOK_SECONDS,
-                REPLACEMENT_LOOK_SECONDS,
-                TimeUnit.SECONDS);
+        loop.every(REPLACEMENT_LOOK, () -> {
+            if (started.leadership().leader().isEmpty()) {
+                watch.look();
+            }
+        });
     }
 
     private List<Peer> configuredPeers() {
@@ -229,7 +221,7 @@ public final class MusterServer implements AutoCloseable {
         if (current != null) {
             current.handOver();
         }
-        timer.shutdownNow();
+        loop.close();
         calls.close();
         rpc.close();
         if (current != null) {

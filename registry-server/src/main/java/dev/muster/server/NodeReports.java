@@ -9,10 +9,10 @@ import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Replica;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.rpc.PeerCalls;
+import dev.muster.server.task.Loop;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class NodeReports {
     private static final Logger LOG = LoggerFactory.getLogger(NodeReports.class);
     private static final int KEPT = 100;
-    private static final long TRY_AGAIN_MILLIS = 500;
+    private static final Duration TRY_AGAIN = Duration.ofMillis(500);
 
     private final String node;
     private final PeerCalls calls;
@@ -32,11 +32,10 @@ final class NodeReports {
     private @Nullable Replica replica;
     private boolean sending;
 
-    NodeReports(String node, PeerCalls calls, ScheduledExecutorService timer) {
+    NodeReports(String node, PeerCalls calls, Loop loop) {
         this.node = node;
         this.calls = calls;
-        var unused =
-                timer.scheduleWithFixedDelay(this::sendNext, TRY_AGAIN_MILLIS, TRY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        loop.every(TRY_AGAIN, this::sendNext);
     }
 
     /** From now on there is a replica that knows the leader. */
