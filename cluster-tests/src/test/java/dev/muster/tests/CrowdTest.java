@@ -37,6 +37,7 @@ final class CrowdTest {
 
     @Test
     @Tag("long")
+    @Timeout(value = 3, unit = TimeUnit.MINUTES)
     void idleSocketsAndASlowWatcherDoNotKeepOthersFromTheirAnswers(TestCluster cluster) {
         Workload writers = cluster.startWriters(2).awaitMore(50);
         TestNode leader = cluster.awaitLeader();

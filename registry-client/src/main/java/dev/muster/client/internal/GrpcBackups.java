@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
 /**
- * Backups by streams from any node. As long as nothing came of one, the next node is asked; a backup that broke off is
+ * Backups by streams from any node. As long as nothing came of one, another node is asked; a backup that broke off is
  * begun again by the caller, who knows what to do with the beginning. Safe for any thread.
  */
 final class GrpcBackups implements Backups {
@@ -44,8 +44,9 @@ final class GrpcBackups implements Backups {
     public Position save(Consistency consistency, OutputStream out) {
         SaveBackupRequest request =
                 SaveBackupRequest.newBuilder().setRead(Wire.read(consistency)).build();
-        MusterException last = null;
-        for (int i = 0; i < channels.endpoints().size(); i++) {
+        Backoff backoff = new Backoff(random);
+        long began = loop.nanoTime();
+        for (int asked = 1; true; asked++) {
             Node node = Futures.await(any(), loop);
             try (BackupReceiver<SaveBackupRequest, SaveBackupResponse> receiver =
                     BackupReceiver.open(node.channel(), BackupsGrpc.getSaveMethod(), request, patience)) {
@@ -53,13 +54,19 @@ final class GrpcBackups implements Backups {
                 if (first != null) {
                     return writeAll(first, receiver, node, out);
                 }
-                last = failure(node, receiver.broken());
                 leave(node, receiver.broken());
+                boolean late = loop.nanoTime() - began > patience.toNanos();
+                if (asked >= channels.endpoints().size() && (late || !asksForPatience(receiver.broken()))) {
+                    throw failure(node, receiver.broken());
+                }
             }
+            pause(backoff.next());
         }
-        throw last == null
-                ? new MusterException(MusterException.Reason.UNAVAILABLE, Fate.NOT_APPLIED, "no node to ask")
-                : last;
+    }
+
+    /** The node is there, and will have a leader soon. */
+    private static boolean asksForPatience(Broken broken) {
+        return broken.answered() && broken.error().getReason() == Reason.REASON_UNAVAILABLE;
     }
 
     private static void write(SaveBackupResponse message, OutputStream out) {
