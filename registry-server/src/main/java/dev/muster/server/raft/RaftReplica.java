@@ -446,18 +446,16 @@ public final class RaftReplica implements Replica {
             raiseMark();
             mark.sync();
             folder.markClean();
-            division().close();
-            closeTransport();
             mark.close();
         } catch (IOException e) {
             LOG.error("stopping: the clean mark could not be written: {}", e.toString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
+        division().close();
+        closeTransport();
     }
 
     /** The log is closed by now. What is left is Ratis waiting for idle event loops, by default for seconds. */
-    private void closeTransport() throws InterruptedException {
+    private void closeTransport() {
         Thread closing = Upkeep.daemon("muster-raft-close").newThread(() -> {
             try {
                 server.close();
@@ -466,9 +464,13 @@ public final class RaftReplica implements Replica {
             }
         });
         closing.start();
-        closing.join(TRANSPORT_CLOSE_MILLIS);
-        closing.interrupt();
-        closing.join(TRANSPORT_CLOSE_MILLIS);
+        try {
+            closing.join(TRANSPORT_CLOSE_MILLIS);
+            closing.interrupt();
+            closing.join(TRANSPORT_CLOSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Hands leadership over, if this node has it, within about a second. */

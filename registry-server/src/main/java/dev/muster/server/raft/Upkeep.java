@@ -68,14 +68,16 @@ final class Upkeep implements AutoCloseable {
         return closed;
     }
 
-    /** Ends all of it; waits for the task that runs. */
+    /** Ends all of it; waits for the task that runs. It is not interrupted: that would close the file that it writes. */
     @Override
     public void close() {
         closed = true;
-        taskThread.shutdownNow();
+        taskThread.shutdown();
         stepThread.shutdownNow();
         try {
-            var unused = taskThread.awaitTermination(LONGEST_TASK_MILLIS, TimeUnit.MILLISECONDS);
+            if (!taskThread.awaitTermination(LONGEST_TASK_MILLIS, TimeUnit.MILLISECONDS)) {
+                taskThread.shutdownNow();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,25 @@ final class UpkeepTest {
         upkeep.every(1, "counting", runs::incrementAndGet);
         await().until(() -> runs.get() > 3);
         assertThat(ends).isEmpty();
+    }
+
+    @Test
+    void theTaskThatRunsIsWaitedForAndNotInterrupted() {
+        CountDownLatch runs = new CountDownLatch(1);
+        CompletableFuture<String> ended = new CompletableFuture<>();
+        upkeep.every(1, "writing", () -> {
+            runs.countDown();
+            await().until(upkeep::isClosed);
+            try {
+                ended.complete(new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS) ? "" : "in order");
+            } catch (InterruptedException e) {
+                ended.complete("interrupted");
+            }
+        });
+        await().until(() -> runs.getCount() == 0);
+        upkeep.close();
+
+        assertThat(ended).isCompletedWithValue("in order");
     }
 
     @Test
