@@ -37,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. One instance serves all terms of a node; {@link #begin} and {@link #end} bound each leadership.
  */
 final class QuorumContact {
-    private static final int MAX_OPEN_REQUESTS = 4096;
-
     private final RaftPeerId self;
     private final Supplier<RaftConfiguration> configuration;
     private final LongSupplier nanoClock;
@@ -66,21 +64,19 @@ final class QuorumContact {
 
     private record Waiter(long ticket, CompletableFuture<Void> done) {}
 
-    private record Sent(long ticket, long term, long nanos) {}
+    /** When a request was made: the barriers that had begun by then, and the time. */
+    record Ticket(long number, long nanos) {}
 
     /** What one follower has confirmed. Guarded by itself. */
     private static final class Link {
-        private final Map<Long, Sent> open = new ConcurrentHashMap<>();
         private volatile @Nullable LogAppender appender;
         private volatile long confirmedTicket;
         private volatile long confirmedNanos = Long.MIN_VALUE;
 
-        private synchronized void confirm(Sent sent) {
-            if (sent.ticket >= confirmedTicket) {
-                confirmedTicket = sent.ticket;
-            }
-            if (confirmedNanos == Long.MIN_VALUE || sent.nanos - confirmedNanos > 0) {
-                confirmedNanos = sent.nanos;
+        private synchronized void confirm(Ticket ticket) {
+            confirmedTicket = Math.max(confirmedTicket, ticket.number);
+            if (confirmedNanos == Long.MIN_VALUE || ticket.nanos - confirmedNanos > 0) {
+                confirmedNanos = ticket.nanos;
             }
         }
     }
@@ -109,44 +105,19 @@ final class QuorumContact {
 
     /** A new appender for the follower; the confirmations of an earlier one stay true for their term. */
     void appenderMade(RaftPeerId follower, LogAppender appender) {
-        Link link = link(follower);
-        link.open.clear();
-        link.appender = appender;
+        link(follower).appender = appender;
     }
 
-    /** The ticket of a request that is about to be made. */
-    long ticket() {
-        return tickets.get();
+    /** For a request that is about to be made. */
+    Ticket ticket() {
+        return new Ticket(tickets.get(), nanoClock.getAsLong());
     }
 
-    /** A request was made: remembers its ticket, drawn before, under its call id. */
-    void requestMade(RaftPeerId follower, long callId, long requestTerm, long ticket) {
-        begin(requestTerm);
-        Map<Long, Sent> open = link(follower).open;
-        if (open.size() > MAX_OPEN_REQUESTS) {
-            // Requests to a follower that does not answer: their replies, should they come, confirm nothing.
-            open.clear();
-        }
-        open.put(callId, new Sent(ticket, requestTerm, nanoClock.getAsLong()));
-    }
-
-    /** A reply came: confirms its request's ticket if the follower still followed. */
-    void replyReceived(RaftPeerId follower, AppendEntriesReplyProto reply) {
-        Link link = link(follower);
-        Sent sent = link.open.remove(reply.getServerReply().getCallId());
-        if (sent == null || !confirms(reply, sent.term)) {
-            return;
-        }
-        link.confirm(sent);
-        releaseWaiters();
-        askAgainIfLate(link, sent.ticket);
-    }
-
-    /** Ratis may drop a heartbeat trigger that meets a request just made: the late reply makes up for it. */
-    private synchronized void askAgainIfLate(Link link, long ticket) {
-        LogAppender appender = link.appender;
-        if (!waiters.isEmpty() && ticket < roundTicket && appender != null) {
-            appender.triggerHeartbeat();
+    /** A reply came: confirms its request's ticket, drawn before that was made, if the follower still followed. */
+    void replied(RaftPeerId follower, Ticket ticket, long requestTerm, AppendEntriesReplyProto reply) {
+        if (confirms(reply, requestTerm)) {
+            link(follower).confirm(ticket);
+            releaseWaiters();
         }
     }
 
@@ -176,21 +147,6 @@ final class QuorumContact {
         if (!waiters.isEmpty()) {
             startRound();
         }
-    }
-
-    /** Something was committed: who has nothing else to tell its follower tells it that. */
-    void committed() {
-        for (Link link : links.values()) {
-            LogAppender appender = link.appender;
-            if (appender != null && !appender.hasAppendEntries()) {
-                appender.notifyLogAppender();
-            }
-        }
-    }
-
-    /** The time, for what is measured along with the contact. */
-    long nanos() {
-        return nanoClock.getAsLong();
     }
 
     private void startRound() {

@@ -158,8 +158,6 @@ public final class RaftReplica implements Replica {
     }
 
     private RaftServer buildServer() throws IOException {
-        String listen = membership.raftListen();
-        int colon = listen.lastIndexOf(':');
         RaftGroup group = membership.founders().isEmpty()
                 ? RaftGroup.valueOf(groupId)
                 : RaftGroup.valueOf(
@@ -169,9 +167,9 @@ public final class RaftReplica implements Replica {
                 .setServerId(selfId)
                 .setGroup(group)
                 .setStateMachineRegistry(id -> stateMachine)
-                .setProperties(RaftSettings.properties(
-                        folder, options, listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1))))
-                .setParameters(ContactRpcType.parametersWith(contact, new RecipientCheck(selfId)))
+                .setProperties(RaftSettings.properties(folder, options))
+                .setParameters(PeerRpcType.parameters(
+                        PeerTimes.addressOf(membership.raftListen()), contact, PeerTimes.of(options)))
                 // Ratis' own default wipes the disk.
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .build();
@@ -276,9 +274,6 @@ public final class RaftReplica implements Replica {
         public void applied(RegistryState state) {
             revisions.applied(state.revision());
             leadership.applied(state);
-            if (leadership.now().leads()) {
-                contact.committed();
-            }
         }
 
         @Override

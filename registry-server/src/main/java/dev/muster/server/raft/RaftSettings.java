@@ -7,38 +7,27 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
 /** The one place that sets properties of Ratis. Defaults that break a promise are set even where they are right today. */
 final class RaftSettings {
-    private static final SizeInBytes APPENDER_BYTES = SizeInBytes.valueOf("2MB");
-    private static final SizeInBytes WRITE_BUFFER = SizeInBytes.valueOf(APPENDER_BYTES.getSize() + 64 * 1024);
+    /** Of the entries that are sent to a follower at once. */
+    static final long APPENDER_BYTES = 2 * 1024 * 1024;
+
+    private static final SizeInBytes WRITE_BUFFER = SizeInBytes.valueOf(APPENDER_BYTES + 64 * 1024);
 
     private RaftSettings() {}
 
-    static RaftProperties properties(DataFolder folder, RaftOptions options, String host, int port) {
+    static RaftProperties properties(DataFolder folder, RaftOptions options) {
         RaftProperties properties = new RaftProperties();
-        transport(properties, host, port);
+        RaftConfigKeys.Rpc.setType(properties, new PeerRpcType());
         storage(properties, folder, options);
         elections(properties, options);
         safety(properties);
         flow(properties);
         return properties;
-    }
-
-    private static void transport(RaftProperties properties, String host, int port) {
-        RaftConfigKeys.Rpc.setType(properties, new ContactRpcType());
-        GrpcConfigKeys.Server.setHost(properties, host);
-        GrpcConfigKeys.Server.setPort(properties, port);
-        GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf("8MB"));
-        // Separate: a heartbeat must not wait behind a batch of entries.
-        GrpcConfigKeys.Server.setHeartbeatChannel(properties, true);
-        GrpcConfigKeys.Server.setWorkerGroupSize(properties, 2);
-        GrpcConfigKeys.Server.setBossGroupSize(properties, 1);
-        GrpcConfigKeys.Client.setWorkerGroupSize(properties, 2);
     }
 
     private static void storage(RaftProperties properties, DataFolder folder, RaftOptions options) {
@@ -52,7 +41,7 @@ final class RaftSettings {
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 4);
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("64MB"));
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, WRITE_BUFFER);
-        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, APPENDER_BYTES);
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(APPENDER_BYTES));
         // A dead peer must not stop the purge for ever; who was away for long gets a snapshot.
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, options.purgeKeepEntries());

@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
-import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftConfiguration;
@@ -27,7 +26,6 @@ final class QuorumContactTest {
     private final RuntimeException notLeading = new RuntimeException("does not lead");
     private Configuration configuration = new Configuration(List.of("n1", "n2", "n3"), List.of());
     private long nanos;
-    private long callId;
     private QuorumContact contact;
 
     @BeforeEach
@@ -40,13 +38,13 @@ final class QuorumContactTest {
     void barrierEndsWhenAMajorityConfirmedARequestMadeAfterItBegan() {
         CompletableFuture<Void> barrier = contact.barrier();
         assertThat(barrier).isNotDone();
-        reply(TWO, request(TWO), AppendResult.SUCCESS, TERM);
+        reply(TWO, request(), AppendResult.SUCCESS, TERM);
         assertThat(barrier).isCompleted();
     }
 
     @Test
     void replyToAnEarlierRequestConfirmsNothing() {
-        long early = request(TWO);
+        QuorumContact.Ticket early = request();
         CompletableFuture<Void> barrier = contact.barrier();
         reply(TWO, early, AppendResult.SUCCESS, TERM);
         assertThat(barrier).isNotDone();
@@ -55,21 +53,21 @@ final class QuorumContactTest {
     @Test
     void notLeaderReplyConfirmsNothing() {
         CompletableFuture<Void> barrier = contact.barrier();
-        reply(TWO, request(TWO), AppendResult.NOT_LEADER, TERM);
+        reply(TWO, request(), AppendResult.NOT_LEADER, TERM);
         assertThat(barrier).isNotDone();
     }
 
     @Test
     void replyOfAnotherTermConfirmsNothing() {
         CompletableFuture<Void> barrier = contact.barrier();
-        reply(TWO, request(TWO), AppendResult.SUCCESS, TERM + 1);
+        reply(TWO, request(), AppendResult.SUCCESS, TERM + 1);
         assertThat(barrier).isNotDone();
     }
 
     @Test
     void inconsistencyReplyConfirmsBecauseTheFollowerStillFollows() {
         CompletableFuture<Void> barrier = contact.barrier();
-        reply(TWO, request(TWO), AppendResult.INCONSISTENCY, TERM);
+        reply(TWO, request(), AppendResult.INCONSISTENCY, TERM);
         assertThat(barrier).isCompleted();
     }
 
@@ -77,9 +75,9 @@ final class QuorumContactTest {
     void jointConfigurationNeedsBothMajorities() {
         configuration = new Configuration(List.of("n1", "n2", "n4"), List.of("n1", "n3", "n5"));
         CompletableFuture<Void> barrier = contact.barrier();
-        reply(TWO, request(TWO), AppendResult.SUCCESS, TERM);
+        reply(TWO, request(), AppendResult.SUCCESS, TERM);
         assertThat(barrier).isNotDone();
-        reply(THREE, request(THREE), AppendResult.SUCCESS, TERM);
+        reply(THREE, request(), AppendResult.SUCCESS, TERM);
         assertThat(barrier).isCompleted();
     }
 
@@ -93,7 +91,7 @@ final class QuorumContactTest {
 
     @Test
     void requestOfAnEndedTermConfirmsNothingInTheNext() {
-        long old = request(TWO);
+        QuorumContact.Ticket old = request();
         contact.end(notLeading);
         contact.begin(TERM + 1);
         CompletableFuture<Void> barrier = contact.barrier();
@@ -112,12 +110,12 @@ final class QuorumContactTest {
     @Test
     void silenceIsCountedFromTheLastRequestThatAMajorityConfirmed() {
         nanos = 100;
-        long sent = request(TWO);
+        QuorumContact.Ticket sent = request();
         nanos = 1_000;
         reply(TWO, sent, AppendResult.SUCCESS, TERM);
         nanos = 1_500;
         assertThat(contact.silentNanos()).isEqualTo(1_400);
-        long refused = request(THREE);
+        QuorumContact.Ticket refused = request();
         reply(THREE, refused, AppendResult.NOT_LEADER, TERM);
         assertThat(contact.silentNanos()).isEqualTo(1_400);
     }
@@ -128,17 +126,16 @@ final class QuorumContactTest {
         assertThat(contact.silentNanos()).isEqualTo(700);
     }
 
-    private long request(RaftPeerId follower) {
-        long id = callId++;
-        contact.requestMade(follower, id, TERM, contact.ticket());
-        return id;
+    private QuorumContact.Ticket request() {
+        return contact.ticket();
     }
 
-    private void reply(RaftPeerId follower, long id, AppendResult result, long term) {
-        contact.replyReceived(
+    private void reply(RaftPeerId follower, QuorumContact.Ticket request, AppendResult result, long term) {
+        contact.replied(
                 follower,
+                request,
+                TERM,
                 AppendEntriesReplyProto.newBuilder()
-                        .setServerReply(RaftRpcReplyProto.newBuilder().setCallId(id))
                         .setResult(result)
                         .setTerm(term)
                         .build());

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft;
+
+import dev.muster.server.raft.transport.Frame;
+import dev.muster.server.raft.transport.PeerServer;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.apache.ratis.util.ProtoUtils;
+
+/**
+ * Hands the requests of peers to Ratis, and guards two of its promises. Thread-safe.
+ *
+ * <p>A request for another peer than this one is refused. A node whose disk was emptied listens where its older self
+ * did, and a leader goes on sending to that. Ratis 3.3.0 takes such a request for its own: the new disk would confirm
+ * entries in the name of the old one, and two appenders of the leader would install a snapshot at the same time, into
+ * the same files.
+ *
+ * <p>Entries are confirmed when they are durable. Entries that come a second time, because the connection broke while a
+ * slow disk still wrote them, Ratis 3.3.0 confirms at once.
+ */
+final class PeerRequests implements PeerServer.Handler {
+    private final RaftServer server;
+
+    PeerRequests(RaftServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public CompletableFuture<? extends MessageLite> handle(Frame frame) throws IOException {
+        return switch (frame.kind()) {
+            case APPEND_ENTRIES -> append(frame.message(AppendEntriesRequestProto.parser()));
+            case REQUEST_VOTE -> {
+                var request = frame.message(RequestVoteRequestProto.parser());
+                checkRecipient(request.getServerRequest());
+                yield CompletableFuture.completedFuture(server.requestVote(request));
+            }
+            case INSTALL_SNAPSHOT -> {
+                var request = frame.message(InstallSnapshotRequestProto.parser());
+                checkRecipient(request.getServerRequest());
+                yield CompletableFuture.completedFuture(server.installSnapshot(request));
+            }
+            case START_ELECTION -> {
+                var request = frame.message(StartLeaderElectionRequestProto.parser());
+                checkRecipient(request.getServerRequest());
+                yield CompletableFuture.completedFuture(server.startLeaderElection(request));
+            }
+            case REFUSAL -> throw new IOException("a refusal is no request");
+        };
+    }
+
+    private CompletableFuture<AppendEntriesReplyProto> append(AppendEntriesRequestProto request) throws IOException {
+        checkRecipient(request.getServerRequest());
+        RaftServer.Division division = server.getDivision(
+                ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId()));
+        return ((RaftServerAsynchronousProtocol) division)
+                .appendEntriesAsync(request)
+                .thenApply(reply -> onlyDurable(reply, division.getRaftLog().getFlushIndex()));
+    }
+
+    /** The reply, if what it confirms was flushed; a heartbeat confirms no entry. */
+    static AppendEntriesReplyProto onlyDurable(AppendEntriesReplyProto reply, long flushed) {
+        if (reply.getResult() == AppendResult.SUCCESS && reply.getMatchIndex() > flushed) {
+            throw new CompletionException(new IOException("the disk still writes the entries up to "
+                    + reply.getMatchIndex() + " that came before; ask again"));
+        }
+        return reply;
+    }
+
+    private void checkRecipient(RaftRpcRequestProto request) throws IOException {
+        ByteString recipient = request.getReplyId();
+        if (!recipient.equals(server.getId().toByteString())) {
+            throw new IOException("this is " + server.getId() + " and not " + recipient.toStringUtf8()
+                    + ", which listened here before; its disk is another one");
+        }
+    }
+}

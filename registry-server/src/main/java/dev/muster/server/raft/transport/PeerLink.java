@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft.transport;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks one peer, one request after the other. The connection is made when it is needed, and again after it broke: a
+ * request that failed may have been done or not, and its reply will not come any more.
+ *
+ * <p>One thread calls; {@link #hangUp} and {@link #close} may come from any other and end a call that waits.
+ */
+public final class PeerLink implements Closeable {
+    private final InetSocketAddress address;
+    private final int connectMillis;
+    private final int replyMillis;
+
+    private @Nullable Connection connection;
+    private boolean closed;
+
+    /** A link to an address; a reply is waited for as long as {@code replyMillis}. */
+    public PeerLink(InetSocketAddress address, int connectMillis, int replyMillis) {
+        this.address = address;
+        this.connectMillis = connectMillis;
+        this.replyMillis = replyMillis;
+    }
+
+    /**
+     * Sends a request and waits for its reply.
+     *
+     * @throws RefusedException if the peer says that it does not do it
+     * @throws IOException if nobody knows
+     */
+    public <R extends MessageLite> R call(Kind kind, MessageLite request, Parser<R> replies) throws IOException {
+        Connection current = connected();
+        Frame reply;
+        try {
+            current.write(kind, request);
+            reply = current.read();
+            if (reply == null) {
+                throw new EOFException("the peer at " + address + " ended the connection");
+            }
+            if (reply.kind() == kind) {
+                return reply.message(replies);
+            }
+        } catch (IOException | RuntimeException e) {
+            hangUp();
+            throw e;
+        }
+        if (reply.kind() == Kind.REFUSAL) {
+            throw new RefusedException(reply.bytes().toStringUtf8());
+        }
+        hangUp();
+        throw new IOException("a reply of kind " + reply.kind() + " to a request of kind " + kind);
+    }
+
+    private Connection connected() throws IOException {
+        synchronized (this) {
+            if (connection != null) {
+                return connection;
+            }
+        }
+        Connection made = Connection.to(
+                new InetSocketAddress(address.getHostString(), address.getPort()), connectMillis, replyMillis);
+        synchronized (this) {
+            if (closed) {
+                made.close();
+                throw new SocketException("the link is closed");
+            }
+            connection = made;
+            return made;
+        }
+    }
+
+    /** Ends the connection, if there is one; the next call makes another. */
+    public synchronized void hangUp() {
+        if (connection != null) {
+            connection.close();
+            connection = null;
+        }
+    }
+
+    /** Ends it for good. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        hangUp();
+    }
+}
