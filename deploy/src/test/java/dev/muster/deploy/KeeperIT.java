@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -91,6 +92,7 @@ final class KeeperIT {
     }
 
     @Test
+    @Tag("long")
     void killedNodeOfTheRegistryServesAgainWithoutAHuman() throws Exception {
         await().atMost(Duration.ofSeconds(60)).until(this::nodeServes);
         long pid = pid("node");

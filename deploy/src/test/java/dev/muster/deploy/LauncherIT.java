@@ -32,8 +32,7 @@ final class LauncherIT {
                 .noneMatch(
                         jar -> jar.startsWith("ratis") || jar.equals("registry-server") || jar.startsWith("logback"));
         assertThat(jars(call("server")))
-                .contains(
-                        "registry-server", "registry-core", "ratis-server", "ratis-metrics-default", "logback-classic")
+                .contains("registry-server", "registry-core", "ratis-server", "logback-classic")
                 .doesNotContain("registry-cli", "registry-client", "slf4j-nop");
         assertThat(jars(call("keeper", "run")))
                 .contains("registry-keeper", "registry-client", "logback-classic")

@@ -86,9 +86,21 @@ final class EventsTest {
 
     @Test
     void killedLeaderAndARestartLeaveTheListsOfThePastAsTheyWereOnAllNodes(TestCluster cluster) {
+        compareThePast(cluster, 60);
+    }
+
+    @Test
+    @Tag("slow")
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void thousandListsOfThePastAreAsTheyWereOnAllNodes(TestCluster cluster) {
+        compareThePast(cluster, 1000);
+    }
+
+    /** Lists at so many revisions, and the leader killed in the midst of them. */
+    private static void compareThePast(TestCluster cluster, int lists) {
         MusterClient client = cluster.client();
         Map<Long, List<ServiceSummary>> recorded = new TreeMap<>();
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < lists; i++) {
             String id = "i" + i % 7;
             Change change = i % 3 == 2
                     ? Change.deregister(InstanceKey.of("s" + i % 4, id))
@@ -102,7 +114,7 @@ final class EventsTest {
             recorded.put(
                     stamp.position().revision(),
                     client.services("", Consistency.LINEARIZABLE).toList());
-            if (i == 30) {
+            if (i == lists / 2) {
                 TestNode leader = cluster.awaitLeader();
                 leader.kill();
                 cluster.awaitLeader();

@@ -69,6 +69,13 @@ final class KeysetTest {
     }
 
     @Test
+    @Tag("slow")
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void leadersThatSleepForAMinuteGiveNoNumberTwice(TestCluster cluster) {
+        takeWhile(cluster, "slept-long", 10, Disturbance.SLEEP);
+    }
+
+    @Test
     void killedClientLosesItsSetsAndNobodyGetsThem(TestCluster cluster) {
         MusterClient observer = cluster.client();
         observer.keyspaces().create(KeyspaceSpec.of("orphaned"));

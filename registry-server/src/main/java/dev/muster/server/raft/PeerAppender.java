@@ -125,7 +125,6 @@ final class PeerAppender extends LogAppenderBase {
                     sendNext();
                 } catch (IOException e) {
                     LOG.debug("{}: {}", this, e.toString());
-                    entryLink.hangUp();
                     LockSupport.parkNanos(this, RETRY_NANOS);
                 }
             }
@@ -135,6 +134,9 @@ final class PeerAppender extends LogAppenderBase {
     }
 
     private void sendNext() throws IOException {
+        if (!hasAppendEntries() && awaitCall()) {
+            return;
+        }
         SnapshotInfo snapshot = shouldInstallSnapshot();
         if (snapshot != null) {
             install(snapshot);
@@ -142,11 +144,9 @@ final class PeerAppender extends LogAppenderBase {
             long first = getFollower().getNextIndex();
             append(entryLink, first, entriesFrom(first));
             patienceNanos = COMMIT_PATIENCE_NANOS;
-        } else if (!awaitCall()
-                && getRaftLog().getLastCommittedIndex() > getFollower().getCommitIndex()) {
+        } else if (getRaftLog().getLastCommittedIndex() > getFollower().getCommitIndex()) {
             append(entryLink, getFollower().getNextIndex(), List.of());
         }
-        getLeaderState().checkHealth(getFollower());
     }
 
     /** Waits until it is called, or for a while that doubles each time it is not. */
@@ -213,7 +213,7 @@ final class PeerAppender extends LogAppenderBase {
         LOG.info("{}: the follower has the snapshot of {}", this, index);
         getFollower().setSnapshotIndex(index);
         getFollower().setAttemptedToInstallSnapshot();
-        getLeaderState().onFollowerCommitIndex(getFollower(), index);
+        getFollower().updateCommitIndex(index);
     }
 
     // The pulse
@@ -221,8 +221,15 @@ final class PeerAppender extends LogAppenderBase {
     private void pulse() {
         boolean silent = false;
         while (isRunning()) {
+            long wait = getHeartbeatWaitTimeMs();
+            if (wait > 0 && !pulseCalled) {
+                LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(wait));
+                continue;
+            }
+            pulseCalled = false;
+            getLeaderState().checkHealth(getFollower());
             try {
-                beat();
+                append(pulseLink, getFollower().getNextIndex(), List.of());
                 if (silent && !installing) {
                     // What was sent before the silence may never arrive; on a new connection it does.
                     entryLink.hangUp();
@@ -231,20 +238,10 @@ final class PeerAppender extends LogAppenderBase {
             } catch (IOException | RuntimeException e) {
                 LOG.debug("{}: {}", this, e.toString());
                 silent = true;
-                pulseLink.hangUp();
                 LockSupport.parkNanos(this, RETRY_NANOS);
             }
         }
         pulseLink.close();
-    }
-
-    private void beat() throws IOException {
-        if (pulseCalled || getHeartbeatWaitTimeMs() <= 0) {
-            pulseCalled = false;
-            append(pulseLink, getFollower().getNextIndex(), List.of());
-        } else {
-            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(getHeartbeatWaitTimeMs()));
-        }
     }
 
     // Both
@@ -266,7 +263,7 @@ final class PeerAppender extends LogAppenderBase {
         AppendEntriesReplyProto reply = link.call(Kind.APPEND_ENTRIES, request, AppendEntriesReplyProto.parser());
         getFollower().updateLastRpcResponseTime();
         getFollower().updateLastRespondedAppendEntriesSendTime(sent);
-        getLeaderState().onFollowerCommitIndex(getFollower(), reply.getFollowerCommit());
+        getFollower().updateCommitIndex(reply.getFollowerCommit());
         obey(request, reply);
         getLeaderState().onAppendEntriesReply(this, reply);
         contact.replied(getFollowerId(), ticket, request.getLeaderTerm(), reply);
