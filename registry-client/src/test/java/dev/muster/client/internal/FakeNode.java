@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import static org.awaitility.Awaitility.await;
+
 import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
 import dev.muster.v1.ClientFrame;
@@ -35,6 +37,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -95,9 +99,11 @@ final class FakeNode implements AutoCloseable {
         }
     }
 
-    /** Comes back at the same port. */
+    /** Comes back at the same port, which an event loop gives back a moment after the server has ended. */
     void restart() {
-        server = start(port);
+        server = await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+                .ignoreExceptionsMatching(inUse -> inUse instanceof UncheckedIOException)
+                .until(() -> start(port), Objects::nonNull);
     }
 
     @Override

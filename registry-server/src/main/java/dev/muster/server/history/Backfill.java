@@ -38,7 +38,7 @@ final class Backfill {
         lost.headMap(floor).clear();
     }
 
-    /** Asks for the lowest gap up to the newest event, unless it asks already. */
+    /** Asks for the lowest gap up to the newest event that is written, unless it asks already. */
     void look(Epoch epoch, EventFiles files, long newest, long nowMillis) {
         floor = Math.max(floor, newest - retention.events() + 1);
         if (files.bytes() >= retention.bytes()) {

@@ -33,9 +33,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +123,30 @@ final class EventHistoryTest {
 
         peers = (address, request) -> CompletableFuture.failedFuture(new IllegalStateException("asked again"));
         assertThat(listAll(other, request(1_000))).isEqualTo(listAll(full, request(1_000)));
+    }
+
+    @Test
+    void whatIsAppliedMeanwhileIsNotAskedForElsewhere() {
+        FollowerReplica follower = new FollowerReplica("node-2", replica, "");
+        List<FetchEventsRequest> asked = new ArrayList<>();
+        peers = (address, request) -> {
+            asked.add(request);
+            return new CompletableFuture<>();
+        };
+        start(follower, "b");
+        loop.run();
+        Iterator<Integer> left = IntStream.range(0, 6).iterator();
+        follower.afterEachRead(() -> {
+            if (left.hasNext()) {
+                left.next();
+                write(1);
+            }
+        });
+
+        loop.advance(Duration.ofSeconds(5));
+
+        assertThat(left).isExhausted();
+        assertThat(asked).isEmpty();
     }
 
     @Test

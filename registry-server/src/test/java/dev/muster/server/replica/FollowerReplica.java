@@ -20,6 +20,7 @@ public final class FollowerReplica implements Replica {
     private volatile RegistryState state;
     private volatile Leadership leadership;
     private volatile boolean behind;
+    private volatile Runnable afterRead = () -> {};
 
     /** Follows the leader, whose client port is at the address. */
     public FollowerReplica(String node, SingleReplica leader, String leaderAddress) {
@@ -59,9 +60,16 @@ public final class FollowerReplica implements Replica {
         return node;
     }
 
+    /** Runs it each time after the state was read: others go on between two looks. */
+    public void afterEachRead(Runnable task) {
+        afterRead = task;
+    }
+
     @Override
     public RegistryState state() {
-        return state;
+        RegistryState read = state;
+        afterRead.run();
+        return read;
     }
 
     @Override
