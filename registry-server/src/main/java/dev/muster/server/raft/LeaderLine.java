@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.raft;
 
+import dev.muster.server.raft.transport.PeerLink;
 import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.ReplicaListener;
@@ -102,7 +103,7 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
     private boolean waitForItsEnd(Leadership leader, InetSocketAddress address) {
         try (Socket socket = new Socket()) {
             socket.connect(address, CONNECT_MILLIS);
-            socket.setKeepAlive(true);
+            PeerLink.greet(socket);
             if (!pickUp(leader, socket)) {
                 return false;
             }

@@ -27,6 +27,7 @@ import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.Timestamp;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,8 @@ final class PeerAppender extends LogAppenderBase {
     private volatile boolean senderCalled;
     private volatile boolean pulseCalled;
     private volatile boolean installing;
+    /** When the entries were sent that are not answered yet. */
+    private volatile @Nullable Timestamp entriesSent;
     /** How long the sender waits when nothing comes; of its own thread. */
     private long patienceNanos = COMMIT_PATIENCE_NANOS;
 
@@ -78,11 +81,15 @@ final class PeerAppender extends LogAppenderBase {
         pulse.start();
     }
 
+    /**
+     * Waits for nobody. Ratis waits for this under the lock of the whole server, which the sender may be waiting for; what
+     * it still sends carries the old term.
+     */
     @Override
     public CompletableFuture<LifeCycle.State> stopAsync() {
-        CompletableFuture<LifeCycle.State> stopped = super.stopAsync();
+        var unused = super.stopAsync();
         hangUp();
-        return stopped;
+        return CompletableFuture.completedFuture(LifeCycle.State.CLOSED);
     }
 
     private void hangUp() {
@@ -123,7 +130,8 @@ final class PeerAppender extends LogAppenderBase {
             while (isRunning()) {
                 try {
                     sendNext();
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) {
+                    // Ratis would make another appender that takes this follower for a new one.
                     LOG.debug("{}: {}", this, e.toString());
                     LockSupport.parkNanos(this, RETRY_NANOS);
                 }
@@ -142,7 +150,13 @@ final class PeerAppender extends LogAppenderBase {
             install(snapshot);
         } else if (hasAppendEntries()) {
             long first = getFollower().getNextIndex();
-            append(entryLink, first, entriesFrom(first));
+            List<LogEntryProto> entries = entriesFrom(first);
+            entriesSent = Timestamp.currentTime();
+            try {
+                append(entryLink, first, entries);
+            } finally {
+                entriesSent = null;
+            }
             patienceNanos = COMMIT_PATIENCE_NANOS;
         } else if (getRaftLog().getLastCommittedIndex() > getFollower().getCommitIndex()) {
             append(entryLink, getFollower().getNextIndex(), List.of());
@@ -193,13 +207,11 @@ final class PeerAppender extends LogAppenderBase {
                 switch (reply.getResult()) {
                     case SUCCESS -> {}
                     case ALREADY_INSTALLED -> {
-                        installed(reply.getSnapshotIndex());
+                        // Says no index: it has committed what the snapshot holds.
+                        installed(snapshot.getIndex());
                         return;
                     }
-                    case NOT_LEADER -> {
-                        onFollowerTerm(reply.getTerm());
-                        return;
-                    }
+                    case NOT_LEADER -> throw deposed(reply.getTerm());
                     default -> throw new IOException("the follower answers a snapshot with " + reply.getResult());
                 }
             }
@@ -227,8 +239,9 @@ final class PeerAppender extends LogAppenderBase {
                 continue;
             }
             pulseCalled = false;
-            getLeaderState().checkHealth(getFollower());
             try {
+                getLeaderState().checkHealth(getFollower());
+                hangUpWhatTakesTooLong();
                 append(pulseLink, getFollower().getNextIndex(), List.of());
                 if (silent && !installing) {
                     // What was sent before the silence may never arrive; on a new connection it does.
@@ -242,6 +255,14 @@ final class PeerAppender extends LogAppenderBase {
             }
         }
         pulseLink.close();
+    }
+
+    /** A large message that nobody takes is not bounded by the wait for its reply. */
+    private void hangUpWhatTakesTooLong() {
+        Timestamp since = entriesSent;
+        if (since != null && !installing && since.elapsedTimeMs() > PeerTimes.DISK.toMillis()) {
+            entryLink.hangUp();
+        }
     }
 
     // Both
@@ -267,6 +288,14 @@ final class PeerAppender extends LogAppenderBase {
         obey(request, reply);
         getLeaderState().onAppendEntriesReply(this, reply);
         contact.replied(getFollowerId(), ticket, request.getLeaderTerm(), reply);
+        if (reply.getResult() == AppendResult.NOT_LEADER) {
+            throw deposed(reply.getTerm());
+        }
+    }
+
+    private IOException deposed(long term) {
+        onFollowerTerm(term);
+        return new IOException("the follower is in term " + term);
     }
 
     private synchronized void obey(AppendEntriesRequestProto request, AppendEntriesReplyProto reply) {
@@ -279,7 +308,7 @@ final class PeerAppender extends LogAppenderBase {
                     getLeaderState().onFollowerSuccessAppendEntries(getFollower());
                 }
             }
-            case NOT_LEADER -> onFollowerTerm(reply.getTerm());
+            case NOT_LEADER -> {}
             case INCONSISTENCY -> {
                 if (!heartbeat) {
                     getFollower()

@@ -32,6 +32,7 @@ import org.apache.ratis.util.ProtoUtils;
  */
 final class PeerRequests implements PeerServer.Handler {
     private final RaftServer server;
+    private final OneWrite writes = new OneWrite();
 
     PeerRequests(RaftServer server) {
         this.server = server;
@@ -49,7 +50,10 @@ final class PeerRequests implements PeerServer.Handler {
             case INSTALL_SNAPSHOT -> {
                 var request = frame.message(InstallSnapshotRequestProto.parser());
                 checkRecipient(request.getServerRequest());
-                yield CompletableFuture.completedFuture(server.installSnapshot(request));
+                var reply = server.installSnapshot(request);
+                // That has dropped what waited for the disk.
+                writes.forget();
+                yield CompletableFuture.completedFuture(reply);
             }
             case START_ELECTION -> {
                 var request = frame.message(StartLeaderElectionRequestProto.parser());
@@ -64,12 +68,15 @@ final class PeerRequests implements PeerServer.Handler {
         checkRecipient(request.getServerRequest());
         RaftServer.Division division = server.getDivision(
                 ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId()));
-        return ((RaftServerAsynchronousProtocol) division)
-                .appendEntriesAsync(request)
-                .thenApply(reply -> onlyDurable(reply, division.getRaftLog().getFlushIndex()));
+        RaftServerAsynchronousProtocol log = (RaftServerAsynchronousProtocol) division;
+        return request.getEntriesCount() == 0
+                ? log.appendEntriesAsync(request)
+                : writes.one(() -> log.appendEntriesAsync(request))
+                        .thenApply(reply ->
+                                onlyDurable(reply, division.getRaftLog().getFlushIndex()));
     }
 
-    /** The reply, if what it confirms was flushed; a heartbeat confirms no entry. */
+    /** The reply, if what it confirms was flushed. */
     static AppendEntriesReplyProto onlyDurable(AppendEntriesReplyProto reply, long flushed) {
         if (reply.getResult() == AppendResult.SUCCESS && reply.getMatchIndex() > flushed) {
             throw new CompletionException(new IOException("the disk still writes the entries up to "

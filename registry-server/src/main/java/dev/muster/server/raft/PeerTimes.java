@@ -13,7 +13,7 @@ import org.apache.ratis.protocol.RaftPeer;
  */
 record PeerTimes(Duration silence) {
     /** Entries and snapshots may take a slow disk that long. */
-    private static final Duration DISK = Duration.ofSeconds(60);
+    static final Duration DISK = Duration.ofSeconds(60);
 
     static PeerTimes of(RaftOptions options) {
         return new PeerTimes(options.electionTimeoutMax().multipliedBy(2));

@@ -7,7 +7,6 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements Closeable {
     private static final byte[] PROTOCOL = "MUSTER-1".getBytes(StandardCharsets.US_ASCII);
+    private static final int GREETING_MILLIS = 10_000;
     private static final int LENGTH_BYTES = 4;
     private static final int HEADER_BYTES = LENGTH_BYTES + 1;
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -57,24 +57,19 @@ final class Connection implements Closeable {
         }
     }
 
-    /** Connects to a peer. */
-    static Connection to(InetSocketAddress address, int connectMillis, int readMillis) throws IOException {
-        Socket socket = new Socket();
-        try {
-            socket.connect(address, connectMillis);
-            socket.setSoTimeout(readMillis);
-            Connection connection = new Connection(socket);
-            connection.out.write(PROTOCOL);
-            return connection;
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
+    /** A connection that was just made: says who speaks. */
+    static Connection begin(Socket socket) throws IOException {
+        Connection connection = new Connection(socket);
+        connection.out.write(PROTOCOL);
+        return connection;
     }
 
-    /** Reads how the other side begins; false if it is no peer, or left without a word. */
+    /** Reads how the other side begins, which it does at once; false if it is no peer, or left without a word. */
     boolean beginsAsPeer() throws IOException {
-        return Arrays.equals(in.readNBytes(PROTOCOL.length), PROTOCOL);
+        socket.setSoTimeout(GREETING_MILLIS);
+        boolean peer = Arrays.equals(in.readNBytes(PROTOCOL.length), PROTOCOL);
+        socket.setSoTimeout(0);
+        return peer;
     }
 
     /** The next frame; null at the end of the connection. */
@@ -130,6 +125,10 @@ final class Connection implements Closeable {
 
     @Override
     public void close() {
+        close(socket);
+    }
+
+    static void close(Socket socket) {
         try {
             socket.close();
         } catch (IOException e) {

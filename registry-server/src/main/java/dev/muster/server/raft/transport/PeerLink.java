@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
@@ -21,6 +22,7 @@ public final class PeerLink implements Closeable {
     private final int connectMillis;
     private final int replyMillis;
 
+    private @Nullable Socket socket;
     private @Nullable Connection connection;
     private boolean closed;
 
@@ -60,29 +62,48 @@ public final class PeerLink implements Closeable {
         throw new IOException("a reply of kind " + reply.kind() + " to a request of kind " + kind);
     }
 
+    /** Says that a peer is there, on a connection that is to carry nothing else. */
+    public static void greet(Socket socket) throws IOException {
+        Connection.begin(socket);
+    }
+
     private Connection connected() throws IOException {
+        Socket made;
         synchronized (this) {
             if (connection != null) {
                 return connection;
             }
-        }
-        Connection made = Connection.to(
-                new InetSocketAddress(address.getHostString(), address.getPort()), connectMillis, replyMillis);
-        synchronized (this) {
             if (closed) {
-                made.close();
                 throw new SocketException("the link is closed");
             }
-            connection = made;
-            return made;
+            made = new Socket();
+            socket = made;
+        }
+        try {
+            made.connect(new InetSocketAddress(address.getHostString(), address.getPort()), connectMillis);
+            made.setSoTimeout(replyMillis);
+            return connected(made, Connection.begin(made));
+        } catch (IOException | RuntimeException e) {
+            hangUp();
+            throw e;
         }
     }
 
-    /** Ends the connection, if there is one; the next call makes another. */
+    private synchronized Connection connected(Socket made, Connection begun) throws IOException {
+        if (socket != made) {
+            begun.close();
+            throw new SocketException("somebody hung up");
+        }
+        connection = begun;
+        return begun;
+    }
+
+    /** Ends the connection, made or in the making, if there is one; the next call makes another. */
     public synchronized void hangUp() {
-        if (connection != null) {
-            connection.close();
-            connection = null;
+        connection = null;
+        if (socket != null) {
+            Connection.close(socket);
+            socket = null;
         }
     }
 

@@ -77,10 +77,10 @@ public final class PeerServer implements Closeable {
         while (!closed) {
             try {
                 begin(bound.accept());
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 if (!closed) {
                     LOG.warn("a connection of a peer could not be taken: {}", e.toString());
-                    // Without file descriptors it fails at once, again and again.
+                    // Without file descriptors or threads it fails at once, again and again.
                     LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
                 }
             }
@@ -88,21 +88,22 @@ public final class PeerServer implements Closeable {
     }
 
     private void begin(Socket accepted) throws IOException {
-        if (connections.size() >= MAX_CONNECTIONS) {
-            accepted.close();
-            throw new IOException("there are " + MAX_CONNECTIONS + " already");
-        }
-        Connection connection = new Connection(accepted);
-        connections.add(connection);
-        thread("muster-peer-" + accepted.getPort(), () -> serve(connection));
-        if (closed) {
-            connection.close();
+        try {
+            if (connections.size() >= MAX_CONNECTIONS) {
+                throw new IOException("there are " + MAX_CONNECTIONS + " already");
+            }
+            Connection connection = new Connection(accepted);
+            thread("muster-peer-" + accepted.getPort(), () -> serve(connection));
+        } catch (IOException | RuntimeException | Error e) {
+            Connection.close(accepted);
+            throw e;
         }
     }
 
     private void serve(Connection connection) {
+        connections.add(connection);
         try {
-            if (connection.beginsAsPeer()) {
+            if (!closed && connection.beginsAsPeer()) {
                 for (Frame request = connection.read(); request != null; request = connection.read()) {
                     answer(connection, request);
                 }

@@ -4,6 +4,7 @@ package dev.muster.server.raft.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,11 +14,14 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.BytesValue;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
@@ -154,12 +158,66 @@ final class PeerTransportTest {
     }
 
     @Test
+    void defectEndsItsConnectionAndNoOther() throws IOException {
+        handler = frame -> {
+            if (frame.message(BytesValue.parser()).getValue().isEmpty()) {
+                throw new StackOverflowError("a defect");
+            }
+            return sayItAgain(frame);
+        };
+        ByteString text = ByteString.copyFromUtf8("text");
+        try (PeerLink one = link(PATIENT);
+                PeerLink other = link(PATIENT)) {
+            say(other, text);
+            assertThatThrownBy(() -> say(one, ByteString.EMPTY)).isInstanceOf(EOFException.class);
+            assertThat(say(other, text)).isEqualTo(text);
+            assertThat(say(one, text)).isEqualTo(text);
+        }
+    }
+
+    @Test
     void messageOfAnotherTypeIsRefused() throws IOException {
         handler = frame -> CompletableFuture.completedFuture(frame.message(StringValue.parser()));
         try (PeerLink link = link(PATIENT)) {
             assertThatThrownBy(() -> say(link, ByteString.copyFrom(new byte[] {-1, -1})))
                     .isInstanceOf(RefusedException.class);
         }
+    }
+
+    @Test
+    void callThatConnectsEndsWhenItsLinkIsClosed() throws Exception {
+        // Nobody accepts, and the queue is full: a further connection waits.
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress address = (InetSocketAddress) full.getLocalSocketAddress();
+            List<Socket> queued = fill(address);
+            PeerLink link = new PeerLink(address, PATIENT, PATIENT);
+            var executor = Executors.newSingleThreadExecutor();
+            try {
+                var call = executor.submit(() -> say(link, ByteString.EMPTY));
+                assertThatThrownBy(() -> call.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+                link.close();
+                assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+            } finally {
+                executor.shutdownNow();
+                for (Socket socket : queued) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    private static List<Socket> fill(InetSocketAddress address) throws IOException {
+        List<Socket> queued = new ArrayList<>();
+        while (queued.size() < 64) {
+            Socket socket = new Socket();
+            queued.add(socket);
+            try {
+                socket.connect(address, 200);
+            } catch (SocketTimeoutException isFull) {
+                break;
+            }
+        }
+        return queued;
     }
 
     @Test
