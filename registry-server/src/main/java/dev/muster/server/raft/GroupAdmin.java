@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
@@ -118,7 +119,9 @@ final class GroupAdmin {
                             "node: " + target + " (expected: another member, one of "
                                     + members().stream().map(Peer::node).toList() + ")"));
         }
-        return transferToFirst(others, 0).thenCompose(done -> anotherLeads());
+        long timeout = Math.max(HAND_OVER_MILLIS, electionTimeout.toMillis() * 2);
+        return tryEach(others, peer -> transfer(raftPeer(peer).getId(), timeout))
+                .thenComposeAsync(done -> anotherLeads());
     }
 
     /**
@@ -174,14 +177,19 @@ final class GroupAdmin {
                 .whenComplete((done, late) -> leadership.removeListener(follower));
     }
 
-    private CompletableFuture<Void> transferToFirst(List<Peer> candidates, int position) {
-        long timeout = Math.max(HAND_OVER_MILLIS, electionTimeout.toMillis() * 2);
-        return transfer(raftPeer(candidates.get(position)).getId(), timeout)
-                .exceptionallyCompose(failure -> position + 1 < candidates.size()
-                        ? transferToFirst(candidates, position + 1)
-                        : CompletableFuture.failedFuture(ReplicaException.of(
+    /**
+     * Tries one after the other until one succeeds; fails as the last one does. The next is tried on another thread than
+     * the one that told of the failure: Ratis tells it under its lock, and waits for a thread that needs the lock when it
+     * is asked for the next.
+     */
+    static CompletableFuture<Void> tryEach(List<Peer> candidates, Function<Peer, CompletableFuture<Void>> attempt) {
+        List<Peer> others = candidates.subList(1, candidates.size());
+        return attempt.apply(candidates.get(0))
+                .exceptionallyComposeAsync(failure -> others.isEmpty()
+                        ? CompletableFuture.failedFuture(ReplicaException.of(
                                 Reason.REASON_UNAVAILABLE,
-                                "no other node could take over: " + RaftReplica.rootOf(failure))));
+                                "no other node could take over: " + RaftReplica.rootOf(failure)))
+                        : tryEach(others, attempt));
     }
 
     private CompletableFuture<Void> transfer(@Nullable RaftPeerId target, long timeoutMillis) {
