@@ -38,8 +38,9 @@ final class Backfill {
         lost.headMap(floor).clear();
     }
 
-    /** Asks for the lowest gap up to the newest event that is written, unless it asks already. */
-    void look(Epoch epoch, EventFiles files, long newest, long nowMillis) {
+    /** Asks for the lowest gap in the files, unless it asks already. What comes behind them is on its way to them. */
+    void look(Epoch epoch, EventFiles files, long nowMillis) {
+        long newest = files.last();
         floor = Math.max(floor, newest - retention.events() + 1);
         if (files.bytes() >= retention.bytes()) {
             floor = Math.max(floor, files.first());

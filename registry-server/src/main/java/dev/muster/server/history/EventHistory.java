@@ -305,8 +305,7 @@ public final class EventHistory implements AutoCloseable {
         Epoch now = epoch;
         EventFiles kept = files;
         if (now != null && kept != null && !failing) {
-            // What comes behind the files is written by the next look, and need not be asked for.
-            backfill.look(now, kept, kept.last(), replica.state().clockMillis());
+            backfill.look(now, kept, replica.state().clockMillis());
         }
     }
 

@@ -172,10 +172,8 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
     }
 
     private static InetSocketAddress address(Peer peer) {
-        int colon = peer.raftAddress().lastIndexOf(':');
-        return new InetSocketAddress(
-                peer.raftAddress().substring(0, colon),
-                Integer.parseInt(peer.raftAddress().substring(colon + 1)));
+        InetSocketAddress address = PeerTimes.addressOf(peer.raftAddress());
+        return new InetSocketAddress(address.getHostString(), address.getPort());
     }
 
     @Override

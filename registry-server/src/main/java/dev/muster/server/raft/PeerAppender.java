@@ -321,7 +321,7 @@ final class PeerAppender extends LogAppenderBase {
                     notifyLogAppender();
                 }
             }
-            default -> LOG.warn("{}: a follower answers {}", this, AppendResult.UNRECOGNIZED);
+            default -> LOG.warn("{}: the follower answers {}", this, reply.getResult());
         }
     }
 }

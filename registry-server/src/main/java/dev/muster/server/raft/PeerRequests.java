@@ -10,6 +10,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
@@ -51,8 +52,11 @@ final class PeerRequests implements PeerServer.Handler {
                 var request = frame.message(InstallSnapshotRequestProto.parser());
                 checkRecipient(request.getServerRequest());
                 var reply = server.installSnapshot(request);
-                // That has dropped what waited for the disk.
-                writes.forget();
+                if (reply.getResult() == InstallSnapshotResult.SUCCESS
+                        && request.getSnapshotChunk().getDone()) {
+                    // The log has begun anew behind the snapshot, and dropped what waited for the disk.
+                    writes.forget();
+                }
                 yield CompletableFuture.completedFuture(reply);
             }
             case START_ELECTION -> {

@@ -89,8 +89,11 @@ final class Connection implements Closeable {
         if (kind == null) {
             throw new IOException("a frame of the unknown kind " + code);
         }
-        byte[] message = new byte[length - 1];
-        in.readFully(message);
+        // Takes memory for what has come, and not for what is only announced.
+        byte[] message = in.readNBytes(length - 1);
+        if (message.length < length - 1) {
+            throw new EOFException("the connection ended within a frame");
+        }
         return new Frame(kind, UnsafeByteOperations.unsafeWrap(message));
     }
 

@@ -158,6 +158,31 @@ final class PeerTransportTest {
     }
 
     @Test
+    void framesThatAreOnlyAnnouncedTakeNoMemory() throws IOException {
+        byte[] announced = frame("MUSTER-1".getBytes(StandardCharsets.US_ASCII), Connection.MAX_FRAME_BYTES, 1);
+        List<Socket> sockets = new ArrayList<>();
+        try (PeerLink link = link(PATIENT)) {
+            for (int i = 0; i < 200; i++) {
+                Socket socket = new Socket(
+                        server.address().getAddress(), server.address().getPort());
+                sockets.add(socket);
+                socket.getOutputStream().write(announced);
+            }
+            say(link, ByteString.EMPTY);
+            for (Socket socket : sockets) {
+                socket.setSoTimeout(1);
+                assertThatThrownBy(() -> socket.getInputStream().read())
+                        .as("it still waits for the rest")
+                        .isInstanceOf(SocketTimeoutException.class);
+            }
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
     void defectEndsItsConnectionAndNoOther() throws IOException {
         handler = frame -> {
             if (frame.message(BytesValue.parser()).getValue().isEmpty()) {
