@@ -25,6 +25,7 @@ import dev.muster.server.rpc.PeerDirectory;
 import dev.muster.server.rpc.RpcConfig;
 import dev.muster.server.rpc.RpcServer;
 import dev.muster.server.storage.DataFolder;
+import dev.muster.server.storage.DiskSpace;
 import dev.muster.server.storage.Identity;
 import dev.muster.server.task.Loop;
 import dev.muster.server.task.ThreadLoop;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +51,8 @@ public final class MusterServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MusterServer.class);
 
     private static final Duration REPLACEMENT_LOOK = Duration.ofSeconds(2);
+    private static final Duration DISK_LOOK = Duration.ofSeconds(1);
+    private static final int LOOKS_BETWEEN_WARNINGS = 60;
 
     private final ServerConfig config;
     private final Fatal fatal;
@@ -85,15 +89,17 @@ public final class MusterServer implements AutoCloseable {
     }
 
     /**
-     * Starts a node and waits until it is a member that takes part.
+     * Starts a node and waits until it is a member that takes part; before that, until there is room on its disk.
      *
      * @throws dev.muster.server.storage.StorageException if the data folder or a peer does not fit
      * @throws java.io.UncheckedIOException if a port is taken
      */
     public static MusterServer start(ServerConfig config, Fatal fatal) throws InterruptedException {
+        DiskSpace disk = DiskSpace.of(config.data(), config.diskReserve());
+        awaitRoom(disk);
         MusterServer server = new MusterServer(config, fatal);
         try {
-            server.takePart();
+            server.takePart(disk);
             return server;
         } catch (InterruptedException | RuntimeException e) {
             server.close();
@@ -101,7 +107,16 @@ public final class MusterServer implements AutoCloseable {
         }
     }
 
-    private void takePart() throws InterruptedException {
+    private static void awaitRoom(DiskSpace disk) throws InterruptedException {
+        for (int looks = 0; !disk.look().sufficesToStart(); looks++) {
+            if (looks % LOOKS_BETWEEN_WARNINGS == 0) {
+                LOG.warn("{}; the node starts by itself when half of that is free", disk.look());
+            }
+            TimeUnit.MILLISECONDS.sleep(DISK_LOOK.toMillis());
+        }
+    }
+
+    private void takePart(DiskSpace disk) throws InterruptedException {
         Founding founding = new Founding(folder, configuredPeers(), calls, LOG::info);
         Identity identity = founding.decide();
         RaftReplica started = RaftReplica.start(
@@ -119,6 +134,8 @@ public final class MusterServer implements AutoCloseable {
         rpc.serve(started, events());
         founding.join();
         watchForReplacement(folder.identity(), started);
+        DiskWatch diskWatch = new DiskWatch(disk, new DiskOwner(started), loop::nanos);
+        loop.every(DISK_LOOK, diskWatch::look);
         reports.serve(started);
         reports.add("started version " + Version.CURRENT + " with storage id " + identity.storageId() + " after "
                 + (folder.cleanlyClosed() ? "an orderly stop" : "a first start or a crash"));
@@ -228,6 +245,42 @@ public final class MusterServer implements AutoCloseable {
             current.close();
         }
         folder.close();
+    }
+
+    private final class DiskOwner implements DiskWatch.Node {
+        private final RaftReplica started;
+
+        DiskOwner(RaftReplica started) {
+            this.started = started;
+        }
+
+        @Override
+        public boolean leads() {
+            return started.leadership().leads();
+        }
+
+        @Override
+        public void handOver() {
+            started.transferLeadership("").exceptionally(e -> {
+                LOG.warn("leadership could not be handed over: {}", e.toString());
+                return null;
+            });
+        }
+
+        @Override
+        public void refuseWrites(Optional<String> why) {
+            started.refuseWrites(why);
+        }
+
+        @Override
+        public void report(String text) {
+            reports.add(text);
+        }
+
+        @Override
+        public void end(String why) {
+            fatal.end(Fatal.Cause.LOG_IO, why, new IllegalStateException(why));
+        }
     }
 
     /** What other nodes are told, before and after this one is a member. */

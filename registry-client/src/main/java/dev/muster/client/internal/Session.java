@@ -102,6 +102,8 @@ final class Session {
     private boolean missedSequence;
     /** How many nodes in a row said that this session belongs to another cluster. */
     private int wrongClusters;
+    /** Why the last stream ended, for people; empty when the registry has worked since. */
+    private String trouble = "";
     /** Whether this stream was opened because the node of the one before named a leader. */
     private boolean hopped;
 
@@ -371,6 +373,7 @@ final class Session {
 
     private void worked() {
         backoff.reset();
+        trouble = "";
         hopped = false;
         missedSequence = false;
         wrongClusters = 0;
@@ -381,6 +384,7 @@ final class Session {
             return;
         }
         LOG.debug("session {}: the stream to {} ended: {}", id, from.address(), broken.error());
+        trouble = broken.error().getMessage();
         from.cancel();
         stream = null;
         reads.goAlone();
@@ -511,8 +515,8 @@ final class Session {
     }
 
     private void failLate(List<PendingWrite> late) {
-        String message =
-                "no answer from the registry within " + options.requestTimeout().toMillis() + " ms";
+        String message = "no answer from the registry within "
+                + options.requestTimeout().toMillis() + " ms" + (trouble.isEmpty() ? "" : " (" + trouble + ")");
         late.forEach(write -> fail(write, message));
         writes.dropDone();
     }

@@ -14,7 +14,7 @@ public enum ExitCode {
     UNHEALTHY(5, "the cluster or the node is not healthy"),
     INTERNAL(70, "a defect of the server"),
     DATA_IN_USE(73, "another process uses the data folder"),
-    LOG_IO(74, "the log could not be written or read"),
+    LOG_IO(74, "the log could not be written or read, or the disk is nearly full"),
     PORT_TAKEN(75, "a port of the node is taken"),
     FOREIGN_CLUSTER(76, "the data folder or a peer belongs to another cluster"),
     DATA_UNUSABLE(77, "the data folder is damaged; the node has to join again with an empty one"),

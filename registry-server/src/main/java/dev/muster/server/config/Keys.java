@@ -56,6 +56,11 @@ final class Keys {
             Texts.integer(0, 100_000_000));
     static final Key<Long> LOG_SEGMENT = Key.withDefault(
             "log.segment", "size at which a new log file is begun", "32MiB", Texts.size(64L << 10, 1L << 30));
+    static final Key<Long> DISK_RESERVE = Key.withDefault(
+            "disk.reserve",
+            "kept free on the disk of the data folder; with less the node takes no writes",
+            "256MiB",
+            Texts.size(1L << 20, 1L << 40));
     static final Key<Duration> EVENTS_KEEP_AGE = Key.withDefault(
             "events.keep-age",
             "events older than this are deleted",
@@ -107,6 +112,7 @@ final class Keys {
             SNAPSHOT_INTERVAL,
             PURGE_KEEP_ENTRIES,
             LOG_SEGMENT,
+            DISK_RESERVE,
             EVENTS_KEEP_AGE,
             EVENTS_KEEP_COUNT,
             EVENTS_KEEP_BYTES,

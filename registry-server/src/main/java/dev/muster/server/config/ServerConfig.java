@@ -20,6 +20,7 @@ import java.util.List;
  * @param electionTimeout a follower that heard nothing from a leader for this long, to twice this long, tries to lead
  * @param snapshots when a snapshot is written
  * @param log how the log is kept
+ * @param diskReserve bytes that stay free on the disk of the data folder
  * @param events how much of the event log is kept
  * @param expiry what a new cluster is created with; without effect on an existing one
  */
@@ -35,6 +36,7 @@ public record ServerConfig(
         Duration electionTimeout,
         Snapshots snapshots,
         LogFiles log,
+        long diskReserve,
         Events events,
         Expiry expiry) {
 

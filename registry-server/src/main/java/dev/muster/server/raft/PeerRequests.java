@@ -72,6 +72,10 @@ final class PeerRequests implements PeerServer.Handler {
         checkRecipient(request.getServerRequest());
         RaftServer.Division division = server.getDivision(
                 ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId()));
+        if (division.getInfo().getLifeCycleState().isClosingOrClosed()) {
+            // Ratis would refuse it, too, and say so in its log each time.
+            throw new IOException("this node stops");
+        }
         RaftServerAsynchronousProtocol log = (RaftServerAsynchronousProtocol) division;
         return request.getEntriesCount() == 0
                 ? log.appendEntriesAsync(request)

@@ -12,6 +12,7 @@ import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Located;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.Replica;
+import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.replica.ReplicaListener;
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.DurableMark;
@@ -22,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -86,6 +88,7 @@ public final class RaftReplica implements Replica {
     private final GroupAdmin admin;
     private final LeaderLine leaderLine;
     private final Succession succession = new Succession(System::nanoTime);
+    private final WriteGate gate = new WriteGate();
     private final RaftServer server;
     private final RaftGroupId groupId;
     private final RaftPeerId selfId;
@@ -230,18 +233,24 @@ public final class RaftReplica implements Replica {
 
     @Override
     public CompletableFuture<Result> submit(Command command) {
-        return leadership.now().leads()
-                ? groupCommit.submit(command)
-                : CompletableFuture.failedFuture(leadership.notLeader());
+        ReplicaException refusal = refusalOf(command);
+        return refusal == null ? groupCommit.submit(command) : CompletableFuture.failedFuture(refusal);
     }
 
     @Override
     public List<CompletableFuture<Result>> submitAll(List<Command> commands) {
-        return leadership.now().leads()
+        return commands.stream().allMatch(command -> refusalOf(command) == null)
                 ? groupCommit.submitAll(commands)
-                : commands.stream()
-                        .map(command -> CompletableFuture.<Result>failedFuture(leadership.notLeader()))
-                        .toList();
+                : commands.stream().map(this::submit).toList();
+    }
+
+    private @Nullable ReplicaException refusalOf(Command command) {
+        return leadership.now().leads() ? gate.refusalOf(command) : leadership.notLeader();
+    }
+
+    /** Refuses the writes of clients for this reason from now on, whenever this node leads; without one takes them. */
+    public void refuseWrites(Optional<String> why) {
+        gate.set(why);
     }
 
     @Override

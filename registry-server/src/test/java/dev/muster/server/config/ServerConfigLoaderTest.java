@@ -48,6 +48,7 @@ final class ServerConfigLoaderTest {
                         Duration.ofMillis(500),
                         new Snapshots(20_000, 64L << 20, Duration.ofMinutes(10)),
                         new LogFiles(32L << 20, 20_000),
+                        256L << 20,
                         new Events(Duration.ofDays(30), 1_000_000, 512L << 20),
                         new Expiry(50, 4, Duration.ofSeconds(30), Duration.ofMinutes(1))));
     }
@@ -83,6 +84,7 @@ final class ServerConfigLoaderTest {
         values.put("snapshot.interval", "30s");
         values.put("purge.keep-entries", "7");
         values.put("log.segment", "65536");
+        values.put("disk.reserve", "16MiB");
         values.put("events.keep-age", "2h");
         values.put("events.keep-count", "5000");
         values.put("events.keep-bytes", "4MiB");
@@ -105,6 +107,7 @@ final class ServerConfigLoaderTest {
             Duration.ofSeconds(2),
             new Snapshots(100, 1L << 20, Duration.ofSeconds(30)),
             new LogFiles(64L << 10, 7),
+            16L << 20,
             new Events(Duration.ofHours(2), 5_000, 4L << 20),
             new Expiry(20, 9, Duration.ofMinutes(2), Duration.ofHours(1)));
 
@@ -163,6 +166,8 @@ final class ServerConfigLoaderTest {
                 purge:
                   keep-entries: 7
                 log.segment: 64KiB
+                disk:
+                  reserve: 16MiB
                 events:
                   keep-age: 2h
                   keep-count: 5000

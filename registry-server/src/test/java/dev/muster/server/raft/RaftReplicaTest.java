@@ -4,6 +4,7 @@ package dev.muster.server.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Stamp;
 import dev.muster.server.replica.Peer;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -235,6 +237,27 @@ final class RaftReplicaTest {
             assertThat(failureOf(write).error().getReason())
                     .isIn(Reason.REASON_UNKNOWN_OUTCOME, Reason.REASON_NOT_LEADER);
             assertThat(failureOf(barrier).error().getReason()).isEqualTo(Reason.REASON_NOT_LEADER);
+        }
+    }
+
+    @Test
+    void clientsAreRefusedForTheReasonGivenAndNodesAreNot() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            RaftReplica leader = group.replica(group.awaitLeader());
+            leader.refuseWrites(Optional.of("no room"));
+            Command register = RaftGroupFixture.register("orders", "o1");
+            for (CompletableFuture<Result> write : List.of(
+                    leader.submit(register), leader.submitAll(List.of(register)).get(0))) {
+                assertThat(failureOf(write).error().getReason()).isEqualTo(Reason.REASON_UNAVAILABLE);
+                assertThat(failureOf(write).error().getMessage()).isEqualTo("no room");
+            }
+            get(leader.submit(Command.newBuilder()
+                    .setBarrier(Barrier.getDefaultInstance())
+                    .build()));
+            get(leader.linearize());
+            leader.refuseWrites(Optional.empty());
+            assertThat(get(leader.submit(register)).hasRegister()).isTrue();
+            assertThat(leader.state().catalog().instanceCount()).isEqualTo(1);
         }
     }
 

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.muster.server.raft.transport.Frame;
+import dev.muster.server.raft.transport.PeerServer;
+import dev.muster.server.replica.Peer;
+import dev.muster.v1.Result;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
+import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real leader, a real follower, and one follower that is played. */
+@Timeout(60)
+final class PeerAppenderTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void followerThatHasTheSnapshotAlreadyGetsTheEntriesBehindIt() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options(1_000_000, 0))) {
+            RaftReplica leader = group.replica(group.awaitLeader());
+            Peer absent = stopAFollower(group);
+            for (int i = 0; i < 2000; i++) {
+                write(leader, "o" + i);
+            }
+            long snapshot = leader.takeSnapshot().get(20, TimeUnit.SECONDS).index();
+            try (PlayedFollower played = new PlayedFollower(absent)) {
+                played.next = 1;
+                write(leader, "behind the snapshot");
+                await().until(() -> played.next > snapshot + 1);
+                assertThat(played.snapshots).hasValue(1);
+                assertThat(played.firstIndexes).first().isEqualTo(snapshot + 1);
+            }
+        }
+    }
+
+    @Test
+    void entriesThatWereLostInASilenceAreSentAnewWhenItEnds() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            RaftReplica leader = group.replica(group.awaitLeader());
+            Peer absent = stopAFollower(group);
+            try (PlayedFollower played = new PlayedFollower(absent)) {
+                write(leader, "before");
+                await().until(() -> !played.firstIndexes.isEmpty());
+                played.mute = true;
+                write(leader, "meanwhile");
+                await().until(() -> played.swallowedEntries.get() > 0 && played.swallowedHeartbeats.get() > 1);
+                long missed = played.next;
+                played.mute = false;
+                await().until(() -> played.next > missed);
+            }
+        }
+    }
+
+    @Test
+    void leaderStepsDownWhileAFollowerOwesItAReply() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int first = group.awaitLeader();
+            RaftReplica leader = group.replica(first);
+            Peer absent = stopAFollower(group);
+            try (PlayedFollower played = new PlayedFollower(absent)) {
+                write(leader, "before");
+                await().until(() -> !played.firstIndexes.isEmpty());
+                played.muteEntries = true;
+                write(leader, "meanwhile");
+                await().until(() -> played.swallowedEntries.get() > 0);
+                RaftReplica other = group.replica((first + 2) % 3);
+                leader.transferLeadership(other.node()).get(20, TimeUnit.SECONDS);
+                await().until(() -> other.leadership().leads());
+                long revision = write(other, "after");
+                leader.awaitRevision(revision).get(10, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** Stops the node behind the leader's position, and returns who it was. */
+    private static Peer stopAFollower(RaftGroupFixture group) throws Exception {
+        int leader = group.leader();
+        int follower = (leader + 1) % 3;
+        long revision = write(group.replica(leader), "all have this");
+        group.replica(follower).awaitRevision(revision).get(20, TimeUnit.SECONDS);
+        String node = group.replica(follower).node();
+        group.stop(follower);
+        return group.replica(leader).members().stream()
+                .filter(peer -> peer.node().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long write(RaftReplica leader, String id) throws Exception {
+        Result result = leader.submit(RaftGroupFixture.register("orders", id.replace(' ', '-')))
+                .get(20, TimeUnit.SECONDS);
+        return result.getRegister().getHeader().getRevision();
+    }
+
+    /** Takes what the leader sends, keeps none of it, and answers as a follower would whose log ends before {@link #next}. */
+    private static final class PlayedFollower implements AutoCloseable {
+        private final PeerServer server;
+        final List<Long> firstIndexes = new CopyOnWriteArrayList<>();
+        final AtomicInteger snapshots = new AtomicInteger();
+        final AtomicInteger swallowedEntries = new AtomicInteger();
+        final AtomicInteger swallowedHeartbeats = new AtomicInteger();
+        /** 0 as long as it takes the leader's word for it. */
+        volatile long next;
+
+        volatile boolean mute;
+        volatile boolean muteEntries;
+
+        PlayedFollower(Peer self) throws IOException {
+            server = new PeerServer(PeerTimes.addressOf(self.raftAddress()), this::handle);
+            server.start();
+        }
+
+        private CompletableFuture<? extends MessageLite> handle(Frame frame) throws IOException {
+            return switch (frame.kind()) {
+                case APPEND_ENTRIES -> append(frame.message(AppendEntriesRequestProto.parser()));
+                case INSTALL_SNAPSHOT -> alreadyInstalled(frame.message(InstallSnapshotRequestProto.parser()));
+                default -> throw new IOException("it neither votes nor leads");
+            };
+        }
+
+        private CompletableFuture<AppendEntriesReplyProto> append(AppendEntriesRequestProto request) {
+            boolean heartbeat = request.getEntriesCount() == 0;
+            if (mute || (muteEntries && !heartbeat)) {
+                (heartbeat ? swallowedHeartbeats : swallowedEntries).incrementAndGet();
+                return new CompletableFuture<>();
+            }
+            long begins = request.getPreviousLog().getIndex() + 1;
+            if (next == 0) {
+                next = begins;
+            }
+            boolean fits = begins <= next && (request.hasPreviousLog() || heartbeat);
+            if (fits && !heartbeat) {
+                firstIndexes.add(request.getEntries(0).getIndex());
+                next = Math.max(next, begins + request.getEntriesCount());
+            }
+            return CompletableFuture.completedFuture(AppendEntriesReplyProto.newBuilder()
+                    .setServerReply(replyTo(request.getServerRequest(), fits))
+                    .setTerm(request.getLeaderTerm())
+                    .setResult(fits ? AppendResult.SUCCESS : AppendResult.INCONSISTENCY)
+                    .setNextIndex(next)
+                    .setMatchIndex(fits && !heartbeat ? next - 1 : -1)
+                    .setFollowerCommit(next - 1)
+                    .setIsHearbeat(heartbeat)
+                    .build());
+        }
+
+        private CompletableFuture<InstallSnapshotReplyProto> alreadyInstalled(InstallSnapshotRequestProto request) {
+            snapshots.incrementAndGet();
+            next = request.getSnapshotChunk().getTermIndex().getIndex() + 1;
+            return CompletableFuture.completedFuture(InstallSnapshotReplyProto.newBuilder()
+                    .setServerReply(replyTo(request.getServerRequest(), true))
+                    .setTerm(request.getLeaderTerm())
+                    .setResult(InstallSnapshotResult.ALREADY_INSTALLED)
+                    .build());
+        }
+
+        private static RaftRpcReplyProto replyTo(RaftRpcRequestProto request, boolean success) {
+            return RaftRpcReplyProto.newBuilder()
+                    .setRequestorId(request.getRequestorId())
+                    .setReplyId(request.getReplyId())
+                    .setRaftGroupId(request.getRaftGroupId())
+                    .setCallId(request.getCallId())
+                    .setSuccess(success)
+                    .build();
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
+    }
+}
