@@ -43,6 +43,8 @@ final class LauncherIT {
     @Test
     void theFirstWordChoosesTheProgramAndTheRestIsPassedOn() throws Exception {
         assertThat(call("server", "--node", "a b").lines()).endsWith("dev.muster.server.Main", "--node", "a b");
+        assertThat(call("recover", "x", "--data", "a b").lines())
+                .endsWith("dev.muster.server.recover.Main", "x", "--data", "a b");
         assertThat(call("keeper", "run", "--data", "a b").lines())
                 .endsWith("dev.muster.keeper.Main", "run", "--data", "a b")
                 .contains("-Xmx48m");

@@ -71,6 +71,7 @@ final class Program {
                 .addSubcommand(new BenchCommand(context))
                 .addSubcommand(new KeeperCommand(context))
                 .addSubcommand(new ServerCommand())
+                .addSubcommand(new RecoverCommand())
                 .addSubcommand(new ArchiveCommand())
                 .addSubcommand(new VersionCommand(context))
                 .addSubcommand(new CompletionCommand(context, line));

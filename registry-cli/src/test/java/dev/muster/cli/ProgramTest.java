@@ -40,6 +40,7 @@ final class ProgramTest {
                         "  snapshot    Orders snapshots",
                         "  hash        Shows whether",
                         "  server      Runs a node",
+                        "  recover     Saves what is left",
                         "  version     Shows the release",
                         "  completion  Prints a script");
         for (ExitCode code : ExitCode.values()) {
@@ -199,7 +200,9 @@ final class ProgramTest {
     }
 
     @Test
-    void serverIsLeftToTheLauncher() {
+    void serverAndRecoverAreLeftToTheLauncher() {
+        assertThat(shell.run("recover", "left.backup", "--data", "/data").talk())
+                .contains("bin/muster recover left.backup --data /data");
         Run run = shell.run("server", "--config", "node.yaml");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.talk())

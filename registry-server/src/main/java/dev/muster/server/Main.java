@@ -55,7 +55,7 @@ public final class Main {
                     effective.config().listen());
         } catch (StorageException e) {
             LOG.error("{}", e.getMessage());
-            exit(e.kind());
+            exit(ExitCode.of(e.kind()));
         } catch (UncheckedIOException e) {
             LOG.error("{}", e.getMessage());
             exit(portTaken(e) ? ExitCode.PORT_TAKEN : ExitCode.ERROR);
@@ -83,17 +83,6 @@ public final class Main {
                     case DEFECT -> ExitCode.INTERNAL;
                     case DATA_UNUSABLE, REPLACED -> ExitCode.DATA_UNUSABLE;
                     case FEATURE_LEVEL -> ExitCode.FEATURE_LEVEL;
-                });
-    }
-
-    private static void exit(StorageException.Kind kind) {
-        exit(
-                switch (kind) {
-                    case IN_USE -> ExitCode.DATA_IN_USE;
-                    case FOREIGN -> ExitCode.FOREIGN_CLUSTER;
-                    case UNUSABLE -> ExitCode.DATA_UNUSABLE;
-                    case NEWER -> ExitCode.FEATURE_LEVEL;
-                    case IO -> ExitCode.LOG_IO;
                 });
     }
 

@@ -59,9 +59,9 @@ final class ArchitectureTest {
             slices().matching("dev.muster.server.(raft|watch|lease)..").should().notDependOnEachOther();
 
     @ArchTest
-    static final ArchRule onlyTheProcessTalksToTheConsole = noClasses()
+    static final ArchRule onlyProcessesTalkToTheConsole = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("dev.muster.server.Main")
+            .doNotHaveSimpleName("Main")
             .should()
             .accessField(System.class, "out")
             .orShould()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.config;
 
+import dev.muster.server.storage.StorageException;
+
 /**
  * How a process of ours ended, for scripts and supervisors. A number never changes its meaning. 0 to 5 are shared with
  * the command line; from 64 on they belong to the server.
@@ -26,6 +28,17 @@ public enum ExitCode {
     ExitCode(int code, String meaning) {
         this.code = code;
         this.meaning = meaning;
+    }
+
+    /** What a data folder that cannot be used ends with. */
+    public static ExitCode of(StorageException.Kind kind) {
+        return switch (kind) {
+            case IN_USE -> DATA_IN_USE;
+            case FOREIGN -> FOREIGN_CLUSTER;
+            case UNUSABLE -> DATA_UNUSABLE;
+            case NEWER -> FEATURE_LEVEL;
+            case IO -> LOG_IO;
+        };
     }
 
     /** The number that the operating system is given. */

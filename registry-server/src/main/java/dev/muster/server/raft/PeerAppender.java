@@ -82,8 +82,8 @@ final class PeerAppender extends LogAppenderBase {
     }
 
     /**
-     * Waits for nobody. Ratis waits for this under the lock of the whole server, which the sender may be waiting for; what
-     * it still sends carries the old term.
+     * Waits for nobody. Ratis gives its vote to the next leader only when this is done, and holds locks that the sender may
+     * be waiting for; what the sender still sends carries the old term.
      */
     @Override
     public CompletableFuture<LifeCycle.State> stopAsync() {

@@ -58,7 +58,7 @@ final class StoragePreflight {
 
     private void run(long snapshotIndex) throws IOException {
         long lastIndex = -1;
-        for (Path current : currentFolders()) {
+        for (Path current : currentFolders(folder)) {
             checkVotes(current);
             lastIndex = Math.max(lastIndex, lastIndexIn(current));
         }
@@ -70,7 +70,18 @@ final class StoragePreflight {
         }
     }
 
-    private List<Path> currentFolders() throws IOException {
+    /** All files that Ratis left. */
+    static List<Path> filesOf(DataFolder folder) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path current : currentFolders(folder)) {
+            try (var files = Files.list(current)) {
+                files.forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static List<Path> currentFolders(DataFolder folder) throws IOException {
         List<Path> found = new ArrayList<>();
         if (Files.isDirectory(folder.raft())) {
             try (var groups = Files.list(folder.raft())) {

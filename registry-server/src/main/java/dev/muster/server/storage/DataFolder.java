@@ -83,6 +83,25 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * Opens the folder of a node that has run, whoever that was.
+     *
+     * @throws StorageException if there is none, it is in use, or is damaged
+     */
+    public static DataFolder openExisting(Path root) {
+        Path file = root.resolve("identity");
+        try {
+            Identity identity = Files.exists(file) ? Identity.decode(Files.readAllBytes(file)) : null;
+            if (identity == null || identity.phase() != Identity.Phase.MEMBER) {
+                throw new StorageException(
+                        Kind.UNUSABLE, root + " is not the data folder of a node that was a member of a cluster");
+            }
+            return open(root, identity.node(), identity.clusterName(), () -> 0);
+        } catch (IOException e) {
+            throw new StorageException(Kind.IO, "cannot read " + file + ": " + e, e);
+        }
+    }
+
     private static FileChannel lock(Path root) throws IOException {
         FileChannel channel =
                 FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.muster.core.RegistryState;
+import dev.muster.server.replica.ReplicaException;
+import dev.muster.server.storage.DataFolder;
+import dev.muster.server.storage.Identity;
+import dev.muster.server.storage.StorageException;
+import dev.muster.v1.Reason;
+import dev.muster.v1.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class SalvageTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void eachDiskHoldsWhatItsNodeHadAppliedFromASnapshotAndTheLogBehindIt() throws Exception {
+        RegistryState state;
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            RaftReplica leader = group.replica(group.awaitLeader());
+            writeMany(leader, 0, 50);
+            leader.takeSnapshot().get(20, TimeUnit.SECONDS);
+            long revision = writeMany(leader, 50, 100);
+            for (int i = 0; i < 3; i++) {
+                group.replica(i).awaitRevision(revision).get(20, TimeUnit.SECONDS);
+            }
+            state = leader.state();
+        }
+        for (int disk = 1; disk <= 3; disk++) {
+            Salvage.Found found = read(disk);
+            assertThat(found.state().catalog().instanceCount()).isEqualTo(100);
+            assertThat(found.state().revision()).isGreaterThanOrEqualTo(state.revision());
+            assertThat(found.known()).isLessThanOrEqualTo(found.index());
+        }
+    }
+
+    @Test
+    void entriesOfWhichNoMajorityWasHeardAreFound() throws Exception {
+        List<CompletableFuture<Result>> writes = new ArrayList<>();
+        int disk = writeUntilTheLeaderWasAlone(writes);
+        long refused = writes.stream()
+                .filter(write -> reasonOf(write) == Reason.REASON_NOT_LEADER)
+                .count();
+        assertThat(writes)
+                .as("some were in the log when the leader was alone")
+                .anyMatch(write -> reasonOf(write) == Reason.REASON_UNKNOWN_OUTCOME);
+
+        Salvage.Found found = read(disk);
+        assertThat(found.state().catalog().instanceCount()).isEqualTo(10 + writes.size() - Math.toIntExact(refused));
+        assertThat(found.known()).isLessThan(found.index());
+    }
+
+    /** Returns the leader's disk; ten writes were acknowledged before those that are added to the list. */
+    private int writeUntilTheLeaderWasAlone(List<CompletableFuture<Result>> writes) throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int last = group.awaitLeader();
+            RaftReplica lonely = group.replica(last);
+            writeMany(lonely, 0, 10);
+            group.stop((last + 1) % 3);
+            CompletableFuture<Void> leaving = CompletableFuture.runAsync(() -> group.stop((last + 2) % 3));
+            await().pollInterval(Duration.ofMillis(5)).until(() -> {
+                writes.add(lonely.submit(RaftGroupFixture.register("orders", "late" + writes.size())));
+                return !lonely.leadership().leads();
+            });
+            leaving.join();
+            await().until(() -> writes.stream().allMatch(CompletableFuture::isDone));
+            return last + 1;
+        }
+    }
+
+    /** Why it was refused; nothing of the kind if it was not. */
+    private static Reason reasonOf(CompletableFuture<Result> write) {
+        return write.handle((result, failure) -> failure instanceof ReplicaException refusal
+                        ? refusal.error().getReason()
+                        : Reason.REASON_UNSPECIFIED)
+                .join();
+    }
+
+    @Test
+    void damagedDiskIsRefusedByNameOfTheFile() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 1, RaftGroupFixture.options())) {
+            writeMany(group.replica(group.awaitLeader()), 0, 50);
+        }
+        Path segment;
+        try (DataFolder folder = open(1)) {
+            segment = StoragePreflight.filesOf(folder).stream()
+                    .filter(file -> String.valueOf(file.getFileName()).startsWith("log_"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[200] ^= 4;
+        Files.write(segment, bytes, StandardOpenOption.TRUNCATE_EXISTING);
+        assertThatThrownBy(() -> read(1))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining(segment.getFileName().toString());
+    }
+
+    @Test
+    void folderOfNoMemberIsRefused() {
+        assertThatThrownBy(() -> DataFolder.openExisting(root.resolve("disk1")))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("not the data folder of a node");
+    }
+
+    private Salvage.Found read(int disk) {
+        try (DataFolder folder = open(disk)) {
+            return Salvage.read(folder);
+        }
+    }
+
+    /** As its node leaves it: the fixture founds no cluster. */
+    private DataFolder open(int disk) {
+        Path data = root.resolve("disk" + disk);
+        try (DataFolder folder = DataFolder.open(data, "n" + disk, "test", new Random(disk))) {
+            folder.advance(RaftGroupFixture.CLUSTER, Identity.Phase.MEMBER, List.of());
+        }
+        return DataFolder.openExisting(data);
+    }
+
+    private static long writeMany(RaftReplica leader, int from, int to) throws Exception {
+        List<CompletableFuture<Result>> writes = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            writes.add(leader.submit(RaftGroupFixture.register("orders", "o" + i)));
+        }
+        long revision = 0;
+        for (CompletableFuture<Result> write : writes) {
+            revision = write.get(20, TimeUnit.SECONDS).getRegister().getHeader().getRevision();
+        }
+        return revision;
+    }
+}
