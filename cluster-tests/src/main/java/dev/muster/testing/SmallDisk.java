@@ -18,6 +18,7 @@ import java.util.List;
  */
 public final class SmallDisk implements AutoCloseable {
     private static final int BLOCK = 1 << 20;
+    private static final int PAGE = 1 << 12;
 
     private final TestNode node;
     private final Path ballast;
@@ -55,10 +56,19 @@ public final class SmallDisk implements AutoCloseable {
             while (free() >= (long) (mebibytes + 1) * BLOCK) {
                 file.write(ByteBuffer.allocate(BLOCK));
             }
-        } catch (IOException full) {
-            if (mebibytes > 0) {
-                throw new UncheckedIOException(full);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes to the disk until it takes nothing more. */
+    public void fill() {
+        try (FileChannel file = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            while (file.write(ByteBuffer.allocate(PAGE)) == PAGE) {
+                // There was room.
             }
+        } catch (IOException full) {
+            // That is the end.
         }
     }
 

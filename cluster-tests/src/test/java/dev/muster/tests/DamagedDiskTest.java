@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.Exit;
+import dev.muster.testing.JavaChild;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ final class DamagedDiskTest {
     private static final Duration MARKED = Duration.ofMillis(2_500);
 
     @Test
-    void nodeWhoseLogVanishedRefusesToVoteAndComesBackWhenItIsEmptied(TestCluster cluster) {
+    void nodeWhoseLogVanishedRefusesToVoteAndComesBackWithAnEmptyFolder(TestCluster cluster) {
         TestNode node = killedAfterWrites(cluster);
         change(openSegment(node), file -> file.truncate(0));
 
@@ -40,7 +42,7 @@ final class DamagedDiskTest {
 
         assertThat(exit.code()).isEqualTo(DATA_UNUSABLE);
         assertThat(node.logged()).contains("durable").contains("rejoin");
-        node.wipe();
+        assertThat(rejoin(cluster, node).code()).isZero();
         node.restart();
     }
 
@@ -78,6 +80,19 @@ final class DamagedDiskTest {
         node.restart();
 
         assertThat(node.logged()).contains("half-written");
+    }
+
+    private static Exit rejoin(TestCluster cluster, TestNode node) {
+        List<String> arguments = List.of(
+                "members",
+                "rejoin",
+                node.name(),
+                "--data",
+                node.data().toString(),
+                "--endpoints",
+                String.join(",", cluster.endpoints()));
+        return JavaChild.start(cluster.folder(), "rejoin", "dev.muster.cli.Main", arguments)
+                .awaitExit(LONGEST_REFUSAL);
     }
 
     private static TestNode killedAfterWrites(TestCluster cluster) {

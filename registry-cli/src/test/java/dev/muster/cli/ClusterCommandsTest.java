@@ -9,10 +9,20 @@ import dev.muster.client.MusterException.Reason;
 import dev.muster.client.NodeAnswer;
 import dev.muster.client.StateHash;
 import dev.muster.client.TakenSnapshot;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ClusterCommandsTest {
+    @TempDir
+    Path folder;
+
     private final Shell shell = new Shell();
 
     @Test
@@ -40,6 +50,63 @@ final class ClusterCommandsTest {
                   ]
                 }
                 """);
+    }
+
+    @Test
+    void folderOfADamagedNodeIsSetAside() throws IOException {
+        threeMembersWithout("b");
+        Path data = dataFolder("b", "c-1");
+        Run run = rejoin("b", data);
+        assertThat(run.exitCode()).as(run.talk()).isZero();
+        assertThat(data).doesNotExist();
+        assertThat(Path.of(run.data().strip())).isDirectory().hasParent(folder);
+        assertThat(run.talk()).startsWith("next: start b;");
+    }
+
+    @Test
+    void folderThatMayBeNeededStaysWhereItIs() throws IOException {
+        threeMembersWithout("b");
+        Path data = dataFolder("b", "c-1");
+        assertStays("a runs: stop it first", "a", data);
+        assertStays("NODE: z (expected: a member, one of [a, b, c])", "z", data);
+        assertStays("expected: the data folder of node b of cluster c-1", "b", dataFolder("c", "c-1"));
+        assertStays("expected: the data folder of node b of cluster c-1", "b", dataFolder("b", "c-2"));
+        try (FileChannel running = FileChannel.open(data.resolve("lock"), StandardOpenOption.WRITE);
+                FileLock lock = running.lock()) {
+            assertThat(lock.isValid()).isTrue();
+            assertStays("is used by a running process", "b", data);
+        }
+        shell.muster.cluster.status.set(2, FakeCluster.down(7460));
+        assertStays("only 1 of 3 members serve without b (expected: 2)", "b", data);
+    }
+
+    private void assertStays(String why, String node, Path data) {
+        Run run = rejoin(node, data);
+        assertThat(run.exitCode()).isEqualTo(4);
+        assertThat(run.talk()).contains(why);
+        assertThat(data).isDirectory();
+    }
+
+    private Run rejoin(String node, Path data) {
+        return shell.run("members", "rejoin", node, "--data", data.toString(), "-w", "simple");
+    }
+
+    private void threeMembersWithout(String silent) {
+        List<String> nodes = List.of("a", "b", "c");
+        for (String node : nodes) {
+            int port = 7440 + 10 * nodes.indexOf(node);
+            shell.muster.cluster.members.add(
+                    new Member(node, "s-" + node, "127.0.0.1:" + port, "127.0.0.1:" + (port + 1), node.equals("a")));
+            shell.muster.cluster.status.add(
+                    node.equals(silent) ? FakeCluster.down(port) : FakeCluster.follower(node, port));
+        }
+    }
+
+    private Path dataFolder(String node, String cluster) throws IOException {
+        Path data = Files.createDirectory(folder.resolve(node + "-" + cluster));
+        Files.writeString(data.resolve("identity"), "format=1\nnode=" + node + "\ncluster=" + cluster + "\n");
+        Files.createFile(data.resolve("lock"));
+        return data;
     }
 
     @Test

@@ -64,6 +64,7 @@ final class ProgramTest {
                 "explain",
                 "failovers",
                 "members ls",
+                "members rejoin",
                 "leader transfer",
                 "snapshot take",
                 "hash",

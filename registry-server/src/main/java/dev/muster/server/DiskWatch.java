@@ -4,25 +4,28 @@ package dev.muster.server;
 import dev.muster.server.storage.DiskSpace;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a node from ever meeting a full disk in the middle of a write. While less than the reserve is free the node takes
  * no writes of clients and hands leadership to a node that may have more room; with less than a quarter it ends, as long
- * as it still can in good order. For one thread.
+ * as its files are whole. For one thread.
  */
 final class DiskWatch {
-    /** When all disks are low, leadership must not go round and round. */
-    private static final Duration HAND_OVER_PAUSE = Duration.ofMinutes(5);
+    /** When all disks are low, leadership must not go round and round without a pause. */
+    private static final Duration NEXT_HAND_OVER = Duration.ofMinutes(1);
+
+    private static final Duration NEXT_TRY = Duration.ofSeconds(5);
 
     /** The node, as far as its disk concerns it. */
     interface Node {
         /** Whether it leads. */
         boolean leads();
 
-        /** Begins to hand leadership over. */
-        void handOver();
+        /** Hands leadership over; ends when another leads, or fails. */
+        CompletableFuture<Void> handOver();
 
         /** Refuses the writes of clients for this reason from now on; without one takes them again. */
         void refuseWrites(Optional<String> why);
@@ -38,6 +41,7 @@ final class DiskWatch {
     private final Node node;
     private final LongSupplier nanos;
     private boolean low;
+    private CompletableFuture<Void> handOver = CompletableFuture.completedFuture(null);
     private @Nullable Long handedOverAt;
 
     DiskWatch(DiskSpace disk, Node node, LongSupplier nanos) {
@@ -53,7 +57,7 @@ final class DiskWatch {
             node.end(room + "; started again it waits for room, and goes on by itself");
         } else if (room.isLow()) {
             beLow(room);
-        } else if (low) {
+        } else if (low && room.isAmple()) {
             low = false;
             node.refuseWrites(Optional.empty());
             node.report("there is room again: " + room);
@@ -68,11 +72,12 @@ final class DiskWatch {
         }
         if (node.leads() && mayHandOver()) {
             handedOverAt = nanos.getAsLong();
-            node.handOver();
+            handOver = node.handOver();
         }
     }
 
     private boolean mayHandOver() {
-        return handedOverAt == null || nanos.getAsLong() - handedOverAt > HAND_OVER_PAUSE.toNanos();
+        Duration pause = handOver.isCompletedExceptionally() ? NEXT_TRY : NEXT_HAND_OVER;
+        return handedOverAt == null || nanos.getAsLong() - handedOverAt > pause.toNanos();
     }
 }

@@ -260,10 +260,11 @@ public final class MusterServer implements AutoCloseable {
         }
 
         @Override
-        public void handOver() {
-            started.transferLeadership("").exceptionally(e -> {
-                LOG.warn("leadership could not be handed over: {}", e.toString());
-                return null;
+        public CompletableFuture<Void> handOver() {
+            return started.transferLeadership("").whenComplete((done, failure) -> {
+                if (failure != null) {
+                    LOG.warn("leadership could not be handed over: {}", failure.toString());
+                }
             });
         }
 

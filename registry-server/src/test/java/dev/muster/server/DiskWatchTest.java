@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 final class DiskWatchTest {
@@ -18,6 +19,7 @@ final class DiskWatchTest {
     private long free = RESERVE;
     private long nanos;
     private boolean leads;
+    private CompletableFuture<Void> handOver = CompletableFuture.completedFuture(null);
     private final DiskWatch watch = new DiskWatch(
             new DiskSpace(Path.of("/data"), RESERVE, () -> free),
             new DiskWatch.Node() {
@@ -27,8 +29,9 @@ final class DiskWatchTest {
                 }
 
                 @Override
-                public void handOver() {
+                public CompletableFuture<Void> handOver() {
                     done.add("hand over");
+                    return handOver;
                 }
 
                 @Override
@@ -62,6 +65,9 @@ final class DiskWatchTest {
         assertThat(done).containsExactly("refuse", "report");
         free = RESERVE;
         watch.look();
+        assertThat(done).as("a little more is not enough").hasSize(2);
+        free = RESERVE + RESERVE / 8;
+        watch.look();
         watch.look();
         assertThat(done).containsExactly("refuse", "report", "take", "report");
     }
@@ -80,12 +86,23 @@ final class DiskWatchTest {
         free = RESERVE - 1;
         leads = true;
         watch.look();
-        nanos += Duration.ofMinutes(4).toNanos();
+        nanos += Duration.ofSeconds(59).toNanos();
         watch.look();
         assertThat(done).containsOnlyOnce("hand over");
-        nanos += Duration.ofMinutes(2).toNanos();
+        nanos += Duration.ofSeconds(2).toNanos();
         watch.look();
         assertThat(done).endsWith("hand over");
+    }
+
+    @Test
+    void handOverThatFailsIsTriedAgainSoon() {
+        free = RESERVE - 1;
+        leads = true;
+        handOver = CompletableFuture.failedFuture(new IllegalStateException("nobody is up to date"));
+        watch.look();
+        nanos += Duration.ofSeconds(6).toNanos();
+        watch.look();
+        assertThat(done).containsExactly("refuse", "report", "hand over", "hand over");
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /** Disks that fill up, slowly and at once. */
 @Tag("chaos")
-@ClusterTest(settings = {"disk.reserve=32MiB", "log.segment=1MiB"})
+@ClusterTest(settings = {"disk.reserve=32MiB", "log.segment=64KiB"})
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class FullDiskTest {
     private static final Logger LOG = LoggerFactory.getLogger(FullDiskTest.class);
@@ -80,7 +80,7 @@ final class FullDiskTest {
             Workload writers = cluster.startWriters(4).awaitMore(100);
             long began = System.nanoTime();
 
-            disk.fillBut(0);
+            disk.fill();
             Exit exit = node.awaitExit(NOTICED);
             assertThat(exit.code()).isEqualTo(LOG_IO);
             writers.awaitMore(100);

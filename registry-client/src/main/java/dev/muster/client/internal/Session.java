@@ -102,6 +102,8 @@ final class Session {
     private boolean missedSequence;
     /** How many nodes in a row said that this session belongs to another cluster. */
     private int wrongClusters;
+    /** Why the stream is left as soon as its keep-alive is answered, which renews the lease; null if it is not. */
+    private @Nullable Error leaving;
     /** Why the last stream ended, for people; empty when the registry has worked since. */
     private String trouble = "";
     /** Whether this stream was opened because the node of the one before named a leader. */
@@ -246,6 +248,7 @@ final class Session {
         generation = id == 0 ? 1 : generation + 1;
         helloNanos = loop.nanoTime();
         keepAlives.clear();
+        leaving = null;
         SessionStream opened = new SessionStream(loop, address, this::received, this::writable, this::broken);
         stream = opened;
         opened.open(channels.channel(address), hello(), helloTimeout());
@@ -334,6 +337,9 @@ final class Session {
         if (!reply.getResult().hasError()) {
             executed(write, reply.getCorrelation());
             write.answer().complete(reply.getResult());
+        } else if (error.getReason() == Reason.REASON_UNAVAILABLE && !keepAlives.isEmpty()) {
+            // May go on for long, and each time on a new stream: the lease would never be renewed.
+            leaving = error;
         } else if (Failures.resends(error.getReason())) {
             brokenOff(error);
         } else if (error.getReason() == Reason.REASON_SESSION_UNKNOWN) {
@@ -390,12 +396,19 @@ final class Session {
         reads.goAlone();
         chooseNext(from.address(), broken);
         phase = Phase.PAUSING;
-        retry = loop.schedule(backoff.next(), this::connect);
+        retry = loop.schedule(pause(), this::connect);
         if (endsSession(broken.error().getReason())) {
             lost(broken.error());
         } else {
             writes.resendAll();
         }
+    }
+
+    /** A lease has to be renewed meanwhile. */
+    private Duration pause() {
+        Duration pause = backoff.next();
+        Duration longest = ttl.dividedBy(4);
+        return pause.compareTo(longest) < 0 ? pause : longest;
     }
 
     private void chooseNext(String address, Broken broken) {
@@ -511,6 +524,9 @@ final class Session {
         if (sent != null) {
             fence.extend(sent, ttl);
             followers.forEach(Follower::sessionHeard);
+        }
+        if (leaving != null) {
+            brokenOff(leaving);
         }
     }
 

@@ -14,8 +14,11 @@ import dev.muster.v1.ClientFrame;
 import dev.muster.v1.ClientHello;
 import dev.muster.v1.DeregisterRequest;
 import dev.muster.v1.Error;
+import dev.muster.v1.KeepAliveResponse;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Request;
+import dev.muster.v1.ServerFrame;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -442,6 +445,36 @@ class SessionTest {
         }
         await().until(() -> keepAlives(stream) == 5);
         assertThat(other.sessions).isEmpty();
+    }
+
+    @Test
+    void streamWhoseWritesAreTurnedAwayIsLeftWhenTheLeaseIsRenewed() {
+        CompletableFuture<WriteResult> write = muster.write("w");
+        FakeSession first = node.nextSession();
+        first.keepsAlive = false;
+        first.greet(11);
+        Request sent = first.request();
+        first.refuse(sent, Reason.REASON_UNAVAILABLE);
+        await().during(Duration.ofMillis(200)).until(() -> !first.ended.isDone());
+        first.send(ServerFrame.newBuilder().setKeepAlive(KeepAliveResponse.getDefaultInstance()));
+
+        FakeSession second = other.nextSession();
+        second.greet(11);
+        assertThat(second.request()).isEqualTo(sent);
+        second.accept(sent, 100);
+        assertThat(write.join().position().revision()).isEqualTo(100);
+    }
+
+    @Test
+    void writeUnansweredInTimeSaysWhatWasWrong() {
+        CompletableFuture<WriteResult> write = muster.write("w");
+        FakeSession first = node.nextSession();
+        first.greet(11);
+        first.refuse(first.request(), Reason.REASON_UNAVAILABLE);
+        FakeSession second = other.nextSession();
+        muster.loop.advance(TestClient.TIMEOUT);
+        assertThat(failure(write)).hasMessageContaining("no greeting from " + other.address());
+        done(second.ended);
     }
 
     @Test

@@ -107,8 +107,7 @@ final class GroupAdmin {
         if (!leadership.now().leads()) {
             return CompletableFuture.failedFuture(leadership.notLeader());
         }
-        List<Peer> others = members().stream()
-                .filter(peer -> !peer.node().equals(node))
+        List<Peer> others = beginningBehind(node, members()).stream()
                 .filter(peer -> target.isEmpty() || peer.node().equals(target))
                 .toList();
         if (others.isEmpty()) {
@@ -122,6 +121,15 @@ final class GroupAdmin {
         long timeout = Math.max(HAND_OVER_MILLIS, electionTimeout.toMillis() * 2);
         return tryEach(others, peer -> transfer(raftPeer(peer).getId(), timeout))
                 .thenComposeAsync(done -> anotherLeads());
+    }
+
+    /** All but this node, beginning behind it: what each hands on comes round to all, and not back at once. */
+    static List<Peer> beginningBehind(String node, List<Peer> members) {
+        return members.stream()
+                .filter(peer -> !peer.node().equals(node))
+                .sorted(Comparator.comparing((Peer peer) -> peer.node().compareTo(node) < 0)
+                        .thenComparing(Peer::node))
+                .toList();
     }
 
     /**

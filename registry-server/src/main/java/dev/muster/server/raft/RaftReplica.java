@@ -153,9 +153,7 @@ public final class RaftReplica implements Replica {
             }
             throw new StorageException(
                     StorageException.Kind.UNUSABLE,
-                    "the log in " + folder.raft() + " cannot be opened: " + rootOf(e)
-                            + "; if the rest of the cluster is healthy, empty the data folder and start the node again:"
-                            + " it rejoins under a new storage id and catches up",
+                    "the log in " + folder.raft() + " cannot be opened: " + rootOf(e) + "; " + folder.howToRejoin(),
                     e);
         }
     }

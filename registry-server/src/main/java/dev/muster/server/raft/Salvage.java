@@ -12,11 +12,11 @@ import dev.muster.server.storage.DurableMark;
 import dev.muster.server.storage.StorageException;
 import dev.muster.server.storage.StorageException.Kind;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -27,7 +27,8 @@ import org.apache.ratis.util.SizeInBytes;
 /**
  * What the disk of a stopped node holds: its newest snapshot, and behind that every whole entry of its log, whether or
  * not the node ever heard that a majority has it. A node itself may not go that far, because a leader could still take
- * back what it has not heard of. When the majority is gone there is none who could. For one thread.
+ * back what it has not heard of. When the majority is gone there is none who could. Changes nothing on the disk. For one
+ * thread.
  */
 public final class Salvage {
     private static final SizeInBytes LONGEST_ENTRY = SizeInBytes.valueOf(2L * Limits.MAX_ENTRY_BYTES);
@@ -39,10 +40,23 @@ public final class Salvage {
      * @param term of the last entry
      * @param index of the last entry
      * @param known the node knew that everything up to this index was on a majority of disks
+     * @param once everything up to this index was on this disk once
+     * @param damage what could not be read, for people
      */
-    public record Found(RegistryState state, long term, long index, long known) {}
+    public record Found(RegistryState state, long term, long index, long known, long once, List<String> damage) {
+        /** Copies the list. */
+        public Found {
+            damage = List.copyOf(damage);
+        }
+
+        /** Whether entries are missing that the node had once. */
+        public boolean isIncomplete() {
+            return index < once;
+        }
+    }
 
     private final String clusterId;
+    private final List<String> damage = new ArrayList<>();
     private RegistryState state = RegistryState.empty();
     private TermIndex position = TermIndex.INITIAL_VALUE;
 
@@ -51,79 +65,101 @@ public final class Salvage {
     }
 
     /**
-     * Reads the folder as its node would at its start, and changes no more of it than that.
+     * Reads what is whole, up to the first damage in the log.
      *
-     * @throws StorageException if it is not the folder of a member, or what it holds is damaged
+     * @throws StorageException if it was written by a newer release, or there is nothing to be read
      */
     public static Found read(DataFolder folder) {
         Salvage salvage = new Salvage(folder.identity().clusterId());
-        try (DurableMark mark = DurableMark.open(folder.durableMark())) {
-            Applied snapshot = new SnapshotStore(folder).load();
-            StoragePreflight.check(
-                    folder,
-                    mark.index(),
-                    snapshot == null ? -1 : snapshot.position().getIndex());
+        try {
+            long mark = DurableMark.read(folder.durableMark());
+            Applied snapshot = new SnapshotStore(folder)
+                    .newest((file, why) ->
+                            salvage.damage.add(file + " is damaged and was left out: " + why.getMessage()));
             if (snapshot != null) {
                 salvage.state = snapshot.state();
                 salvage.position = snapshot.position();
             }
-            long known = Math.max(mark.index(), salvage.position.getIndex());
-            for (LogSegmentPath segment : segments(folder)) {
-                salvage.apply(segment);
+            long known = Math.max(mark, salvage.position.getIndex());
+            long once = known;
+            for (Path file : StoragePreflight.filesOf(folder)) {
+                once = Math.max(once, StoragePreflight.endOfClosedSegment(file));
             }
-            return new Found(salvage.state, salvage.position.getTerm(), salvage.position.getIndex(), known);
-        } catch (UncheckedIOException | IOException e) {
+            salvage.applyLog(folder);
+            if (salvage.position.getIndex() < 0) {
+                throw new StorageException(
+                        Kind.UNUSABLE, folder.raft() + " holds nothing that can be read " + salvage.damage);
+            }
+            return new Found(
+                    salvage.state,
+                    salvage.position.getTerm(),
+                    salvage.position.getIndex(),
+                    known,
+                    once,
+                    salvage.damage);
+        } catch (IOException e) {
             throw new StorageException(Kind.IO, "cannot read " + folder.raft() + ": " + e.getMessage(), e);
         }
     }
 
+    private void applyLog(DataFolder folder) throws IOException {
+        for (LogSegmentPath segment : segments(folder)) {
+            try {
+                LogSegment.readSegmentFile(
+                        segment.getPath().toFile(),
+                        segment.getStartEnd(),
+                        LONGEST_ENTRY,
+                        CorruptionPolicy.EXCEPTION,
+                        null,
+                        this::apply);
+            } catch (IOException | IllegalStateException e) {
+                // Ratis says the latter of a gap, and so does apply.
+                damage.add(segment.getPath() + " behind entry " + position.getIndex() + ": " + e.getMessage());
+                return;
+            }
+        }
+    }
+
     private static List<LogSegmentPath> segments(DataFolder folder) throws IOException {
-        return StoragePreflight.filesOf(folder).stream()
-                .map(LogSegmentPath::matchLogSegment)
-                .filter(Objects::nonNull)
-                .sorted(Comparator.comparing(LogSegmentPath::getStartEnd))
-                .toList();
+        List<LogSegmentPath> segments = new ArrayList<>();
+        for (Path file : StoragePreflight.filesOf(folder)) {
+            // Ratis deletes an empty one when it is asked for its name.
+            LogSegmentPath segment = Files.size(file) == 0 ? null : LogSegmentPath.matchLogSegment(file);
+            if (segment != null) {
+                segments.add(segment);
+            }
+        }
+        segments.sort(Comparator.comparing(LogSegmentPath::getStartEnd));
+        return segments;
     }
 
-    private void apply(LogSegmentPath segment) throws IOException {
-        LogSegment.readSegmentFile(
-                segment.getPath().toFile(),
-                segment.getStartEnd(),
-                LONGEST_ENTRY,
-                CorruptionPolicy.EXCEPTION,
-                null,
-                entry -> apply(entry, segment.getPath()));
-    }
-
-    private void apply(LogEntryProto entry, Path file) {
+    private void apply(LogEntryProto entry) {
         TermIndex next = TermIndex.valueOf(entry);
         if (next.getIndex() <= position.getIndex()) {
             return;
         }
-        if (next.getIndex() > position.getIndex() + 1 && position.getIndex() >= 0) {
-            throw new StorageException(
-                    Kind.UNUSABLE,
-                    file + ": begins with entry " + next.getIndex() + " (expected: " + (position.getIndex() + 1)
-                            + "); what lies between is lost on this disk");
+        if (next.getIndex() != position.getIndex() + 1 || next.getTerm() < position.getTerm()) {
+            throw new IllegalStateException("the next entry is " + next);
         }
         if (entry.hasStateMachineLogEntry()) {
-            for (Command command : commands(entry, file)) {
+            for (Command command : commands(entry)) {
                 state = Registry.apply(state, command).state();
             }
         }
         position = next;
     }
 
-    private List<Command> commands(LogEntryProto entry, Path file) {
+    private List<Command> commands(LogEntryProto entry) {
         try {
             List<Command> commands = EntryCodec.decode(
                     clusterId,
                     RaftReplica.GROUP,
                     entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
-            for (Command command : commands) {
-                if (command.getRaiseFeatureLevel().getLevel() > Limits.FEATURE_LEVEL) {
-                    throw new StorageException(Kind.NEWER, file + ": written by a newer release; recover it with that");
-                }
+            if (commands.stream()
+                    .anyMatch(command -> command.getRaiseFeatureLevel().getLevel() > Limits.FEATURE_LEVEL)) {
+                throw new StorageException(
+                        Kind.NEWER,
+                        "entry " + entry.getIndex() + " was written by a newer release; recover it with that");
             }
             return commands;
         } catch (MalformedEntryException e) {

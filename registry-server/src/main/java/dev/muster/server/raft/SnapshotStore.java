@@ -51,19 +51,34 @@ final class SnapshotStore implements StateMachineStorage {
         this.tmp = data.tmp();
     }
 
+    /** Deals with a snapshot that does not read back whole. */
+    interface Damaged {
+        void found(Path file, IOException why) throws IOException;
+    }
+
     /** The newest snapshot that reads back whole, with its position. Damaged ones are set aside; one of a newer release is refused. */
     synchronized @Nullable Applied load() throws IOException {
         latest = null;
+        Applied newest = newest((file, why) -> {
+            LOG.error("snapshot {} is damaged and set aside: {}", file, why.toString());
+            Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
+        });
+        if (newest != null) {
+            latest = info(folder.resolve(name(newest.position())), newest.position());
+        }
+        return newest;
+    }
+
+    /** As {@link #load}, but what to do with damaged ones is for the caller to say, and nothing is remembered. */
+    @Nullable
+    Applied newest(Damaged damaged) throws IOException {
         for (Path file : newestFirst()) {
             try {
-                Applied applied = read(file);
-                latest = info(file, applied.position());
-                return applied;
+                return read(file);
             } catch (NewerSnapshotException e) {
                 throw new StorageException(StorageException.Kind.NEWER, file + ": " + e.getMessage(), e);
             } catch (IOException e) {
-                LOG.error("snapshot {} is damaged and set aside: {}", file, e.toString());
-                Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
+                damaged.found(file, e);
             }
         }
         return null;

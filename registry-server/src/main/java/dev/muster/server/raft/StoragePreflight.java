@@ -70,7 +70,7 @@ final class StoragePreflight {
         }
     }
 
-    /** All files that Ratis left. */
+    /** All files of the logs and votes that Ratis left. */
     static List<Path> filesOf(DataFolder folder) throws IOException {
         List<Path> found = new ArrayList<>();
         for (Path current : currentFolders(folder)) {
@@ -114,16 +114,20 @@ final class StoragePreflight {
             files.forEach(segments::add);
         }
         for (Path segment : segments) {
-            String name = String.valueOf(segment.getFileName());
-            Matcher closed = CLOSED_SEGMENT.matcher(name);
-            Matcher open = OPEN_SEGMENT.matcher(name);
-            if (closed.matches()) {
-                last = Math.max(last, Long.parseLong(closed.group(2)));
-            } else if (open.matches()) {
-                last = Math.max(last, checkOpenSegment(segment, Long.parseLong(open.group(1))));
-            }
+            Matcher open = OPEN_SEGMENT.matcher(String.valueOf(segment.getFileName()));
+            last = Math.max(
+                    last,
+                    open.matches()
+                            ? checkOpenSegment(segment, Long.parseLong(open.group(1)))
+                            : endOfClosedSegment(segment));
         }
         return last;
+    }
+
+    /** The last entry of a closed segment, as its name says; -1 for any other file. */
+    static long endOfClosedSegment(Path file) {
+        Matcher closed = CLOSED_SEGMENT.matcher(String.valueOf(file.getFileName()));
+        return closed.matches() ? Long.parseLong(closed.group(2)) : -1;
     }
 
     /** Walks the entries of the segment that was being written; returns the index of the last whole one. */
@@ -204,9 +208,6 @@ final class StoragePreflight {
     }
 
     private StorageException unusable(Path file, String what) {
-        return new StorageException(
-                Kind.UNUSABLE,
-                file + ": " + what + "; if the rest of the cluster is healthy, empty the data folder and start the node"
-                        + " again: it rejoins under a new storage id and catches up");
+        return new StorageException(Kind.UNUSABLE, file + ": " + what + "; " + folder.howToRejoin());
     }
 }

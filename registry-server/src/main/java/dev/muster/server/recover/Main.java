@@ -24,12 +24,13 @@ public final class Main {
     private static final int BUFFER_BYTES = 1 << 16;
 
     private static final String HELP = """
-            Usage: muster recover FILE --data FOLDER
+            Usage: muster recover FILE --data FOLDER [--up-to-damage]
             Writes what the disk of a stopped node holds as a backup, for 'muster backup restore'.
             For the day on which a majority of the disks is gone: while a majority is there, use 'muster backup save'.
 
-                  FILE            The backup to write. Must not be there yet.
-                  --data FOLDER   The data folder of the node. It is read as at the node's start, and stays as it is.
+                  FILE             The backup to write. Must not be there yet.
+                  --data FOLDER    The data folder of the node. Nothing in it is changed.
+                  --up-to-damage   If the log is damaged, take what comes before that. Without it nothing is written.
 
             All entries of the log are taken, also those of which the node did not hear that a majority had them: what
             was acknowledged may be among them. Where several disks are left, recover each and take the one whose log
@@ -52,7 +53,7 @@ public final class Main {
         Arguments parsed = Arguments.of(arguments);
         if (parsed == null) {
             talk.println("muster: recover: " + String.join(" ", arguments)
-                    + " (expected: FILE --data FOLDER; see 'muster recover --help')");
+                    + " (expected: FILE --data FOLDER [--up-to-damage]; see 'muster recover --help')");
             return ExitCode.INVALID;
         }
         if (Files.exists(parsed.file())) {
@@ -73,8 +74,15 @@ public final class Main {
 
     private static void recover(Arguments arguments, PrintStream out, PrintStream talk) throws IOException {
         Path file = arguments.file();
-        try (DataFolder folder = DataFolder.openExisting(arguments.data())) {
+        try (DataFolder folder = DataFolder.openToRead(arguments.data())) {
             Salvage.Found found = Salvage.read(folder);
+            found.damage().forEach(damage -> talk.println("muster: damaged: " + damage));
+            if (found.isIncomplete() && !arguments.upToDamage()) {
+                throw new StorageException(
+                        StorageException.Kind.UNUSABLE,
+                        "the log can be read up to index " + found.index() + " only, and went to " + found.once()
+                                + " at least; nothing was written (--up-to-damage takes what can be read)");
+            }
             write(found, file);
             Identity identity = folder.identity();
             out.println("recovered " + file + ": revision " + found.state().revision() + " of cluster "

@@ -84,11 +84,11 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Opens the folder of a node that has run, whoever that was.
+     * Opens the folder of a node that was a member, whoever that is, to be read: nothing but its lock is touched.
      *
      * @throws StorageException if there is none, it is in use, or is damaged
      */
-    public static DataFolder openExisting(Path root) {
+    public static DataFolder openToRead(Path root) {
         Path file = root.resolve("identity");
         try {
             Identity identity = Files.exists(file) ? Identity.decode(Files.readAllBytes(file)) : null;
@@ -96,9 +96,10 @@ public final class DataFolder implements AutoCloseable {
                 throw new StorageException(
                         Kind.UNUSABLE, root + " is not the data folder of a node that was a member of a cluster");
             }
-            return open(root, identity.node(), identity.clusterName(), () -> 0);
+            return new DataFolder(root, lock(root), identity, Files.exists(root.resolve("clean")), "");
         } catch (IOException e) {
-            throw new StorageException(Kind.IO, "cannot read " + file + ": " + e, e);
+            throw new StorageException(
+                    Kind.IO, root + " cannot be read and locked: " + e + "; copy it to where it can", e);
         }
     }
 
@@ -175,6 +176,12 @@ public final class DataFolder implements AutoCloseable {
     /** Who this folder is. */
     public Identity identity() {
         return identity;
+    }
+
+    /** For the operator of a node that cannot go on with what is in this folder. */
+    public String howToRejoin() {
+        return "if the rest of the cluster is healthy, 'muster members rejoin " + identity.node() + " --data " + root
+                + "' sets the folder aside; start the node then: it rejoins under a new storage id and catches up";
     }
 
     /** Whether the last process that used the folder stopped in order. */

@@ -58,6 +58,11 @@ public final class DiskSpace {
             return free < reserve;
         }
 
+        /** There is an eighth more than the reserve: what was low is not low again at once. */
+        public boolean isAmple() {
+            return free >= reserve + reserve / 8;
+        }
+
         /** There is less than a quarter of the reserve. */
         public boolean isExhausted() {
             return free < reserve / 4;

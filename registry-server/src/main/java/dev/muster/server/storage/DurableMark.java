@@ -30,23 +30,35 @@ public final class DurableMark implements AutoCloseable {
         this.syncedIndex = index;
     }
 
+    /** What a slot holds. */
+    private record Slot(long sequence, long index) {}
+
     /** Opens the mark; a new one stands at -1. */
     public static DurableMark open(Path file) throws IOException {
-        long sequence = 0;
-        long index = -1;
+        Slot newest = newest(file);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        return new DurableMark(channel, newest.sequence(), newest.index());
+    }
+
+    /** The highest index that was marked in the file, -1 for none. */
+    public static long read(Path file) throws IOException {
+        return newest(file).index();
+    }
+
+    private static Slot newest(Path file) throws IOException {
+        Slot newest = new Slot(0, -1);
         if (Files.exists(file)) {
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
             for (int slot = 0; slot < 2 && bytes.limit() >= (slot + 1) * SLOT; slot++) {
                 long slotSequence = bytes.getLong(slot * SLOT);
                 long slotIndex = bytes.getLong(slot * SLOT + 8);
-                if (bytes.getLong(slot * SLOT + 16) == checksum(slotSequence, slotIndex) && slotSequence > sequence) {
-                    sequence = slotSequence;
-                    index = slotIndex;
+                if (bytes.getLong(slot * SLOT + 16) == checksum(slotSequence, slotIndex)
+                        && slotSequence > newest.sequence()) {
+                    newest = new Slot(slotSequence, slotIndex);
                 }
             }
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        return new DurableMark(channel, sequence, index);
+        return newest;
     }
 
     /** The highest index that was marked. */

@@ -43,6 +43,13 @@ final class GroupAdminTest {
                 .hasMessageContaining("failure 2");
     }
 
+    @Test
+    void whatIsHandedOnComesRoundToAll() {
+        assertThat(GroupAdmin.beginningBehind("n1", PEERS)).containsExactly(peer("n2"), peer("n3"));
+        assertThat(GroupAdmin.beginningBehind("n2", PEERS)).containsExactly(peer("n3"), peer("n1"));
+        assertThat(GroupAdmin.beginningBehind("n3", PEERS)).containsExactly(peer("n1"), peer("n2"));
+    }
+
     private CompletableFuture<Void> attempt() {
         CompletableFuture<Void> attempt = new CompletableFuture<>();
         attempts.add(attempt);

@@ -12,15 +12,25 @@ import dev.muster.server.storage.Identity;
 import dev.muster.server.storage.StorageException;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class SalvageTest {
     @TempDir
     Path root;
+
+    private final Set<Path> opened = new HashSet<>();
 
     @Test
     void eachDiskHoldsWhatItsNodeHadAppliedFromASnapshotAndTheLogBehindIt() throws Exception {
@@ -94,28 +106,64 @@ final class SalvageTest {
     }
 
     @Test
-    void damagedDiskIsRefusedByNameOfTheFile() throws Exception {
-        try (RaftGroupFixture group = new RaftGroupFixture(root, 1, RaftGroupFixture.options())) {
-            writeMany(group.replica(group.awaitLeader()), 0, 50);
-        }
-        Path segment;
-        try (DataFolder folder = open(1)) {
-            segment = StoragePreflight.filesOf(folder).stream()
-                    .filter(file -> String.valueOf(file.getFileName()).startsWith("log_"))
-                    .findFirst()
-                    .orElseThrow();
-        }
+    void damageIsNamedAndWhatComesBeforeItIsRead() throws Exception {
+        long last = writeToOneDisk();
+        Path segment = segment(name -> name.startsWith("log_0-"));
         byte[] bytes = Files.readAllBytes(segment);
-        bytes[200] ^= 4;
-        Files.write(segment, bytes, StandardOpenOption.TRUNCATE_EXISTING);
-        assertThatThrownBy(() -> read(1))
-                .isInstanceOf(StorageException.class)
-                .hasMessageContaining(segment.getFileName().toString());
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(segment, bytes);
+
+        Salvage.Found found = read(1);
+        assertThat(found.isIncomplete()).isTrue();
+        assertThat(found.damage()).singleElement().asString().contains(segment.toString());
+        assertThat(found.index()).isPositive().isLessThan(last);
+        assertThat(found.state().catalog().instanceCount()).isPositive();
+    }
+
+    @Test
+    void closedSegmentThatWasCutIsNotTakenForAWholeOne() throws Exception {
+        writeToOneDisk();
+        Files.delete(segment(name -> name.startsWith("log_inprogress")));
+        Path segment = segment(name -> name.startsWith("log_0-"));
+        byte[] bytes = Files.readAllBytes(segment);
+        Arrays.fill(bytes, bytes.length / 2, bytes.length, (byte) 0);
+        Files.write(segment, bytes);
+        assertThat(read(1).isIncomplete()).isTrue();
+    }
+
+    @Test
+    void halfWrittenLastEntryIsLeftOutAndNothingIsMissing() throws Exception {
+        writeToOneDisk();
+        Salvage.Found whole = read(1);
+        Path open = segment(name -> name.startsWith("log_inprogress"));
+        try (FileChannel file = FileChannel.open(open, StandardOpenOption.WRITE)) {
+            int end = endOfData(Files.readAllBytes(open));
+            file.write(ByteBuffer.wrap(new byte[] {0x40, 1, 2, 3}), end);
+        }
+
+        Salvage.Found found = read(1);
+        assertThat(found.isIncomplete()).isFalse();
+        assertThat(found.index()).isEqualTo(whole.index());
+    }
+
+    @Test
+    void emptiedFileOfVotesIsNoHindrance() throws Exception {
+        writeToOneDisk();
+        Files.write(segment(name -> name.equals("raft-meta")), new byte[0]);
+        assertThat(read(1).state().catalog().instanceCount()).isEqualTo(100);
+    }
+
+    @Test
+    void nothingOnTheDiskIsChanged() throws Exception {
+        writeToOneDisk();
+        Map<Path, String> before = contents();
+        read(1);
+        assertThat(contents()).isEqualTo(before);
     }
 
     @Test
     void folderOfNoMemberIsRefused() {
-        assertThatThrownBy(() -> DataFolder.openExisting(root.resolve("disk1")))
+        assertThatThrownBy(() -> DataFolder.openToRead(root.resolve("disk1")))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("not the data folder of a node");
     }
@@ -126,13 +174,54 @@ final class SalvageTest {
         }
     }
 
+    /** Its log has a closed segment: each term begins another one. Returns the last index. */
+    private long writeToOneDisk() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 1, RaftGroupFixture.options())) {
+            writeMany(group.replica(group.awaitLeader()), 0, 50);
+            group.stop(0);
+            group.restart(0);
+            writeMany(group.replica(group.awaitLeader()), 50, 100);
+            return group.replica(0).progress().appliedIndex();
+        }
+    }
+
+    private static int endOfData(byte[] bytes) {
+        int end = bytes.length;
+        while (bytes[end - 1] == 0) {
+            end--;
+        }
+        return end;
+    }
+
+    private Path segment(Predicate<String> name) throws IOException {
+        try (DataFolder folder = open(1)) {
+            return StoragePreflight.filesOf(folder).stream()
+                    .filter(file -> name.test(String.valueOf(file.getFileName())))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private Map<Path, String> contents() throws IOException {
+        open(1).close();
+        Map<Path, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(file, Arrays.hashCode(Files.readAllBytes(file)) + " " + Files.getLastModifiedTime(file));
+            }
+        }
+        return contents;
+    }
+
     /** As its node leaves it: the fixture founds no cluster. */
     private DataFolder open(int disk) {
         Path data = root.resolve("disk" + disk);
-        try (DataFolder folder = DataFolder.open(data, "n" + disk, "test", new Random(disk))) {
-            folder.advance(RaftGroupFixture.CLUSTER, Identity.Phase.MEMBER, List.of());
+        if (opened.add(data) && Files.exists(data)) {
+            try (DataFolder folder = DataFolder.open(data, "n" + disk, "test", new Random(disk))) {
+                folder.advance(RaftGroupFixture.CLUSTER, Identity.Phase.MEMBER, List.of());
+            }
         }
-        return DataFolder.openExisting(data);
+        return DataFolder.openToRead(data);
     }
 
     private static long writeMany(RaftReplica leader, int from, int to) throws Exception {

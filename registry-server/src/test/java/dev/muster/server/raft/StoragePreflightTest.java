@@ -98,7 +98,7 @@ final class StoragePreflightTest {
         assertThatThrownBy(() -> StoragePreflight.check(folder, mark, snapshot))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining(message)
-                .hasMessageContaining("empty the data folder");
+                .hasMessageContaining("muster members rejoin n1 --data ");
     }
 
     private Path write(String name, byte[] bytes) throws IOException {

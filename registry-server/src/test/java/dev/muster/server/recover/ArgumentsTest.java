@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ArgumentsTest {
-    private static final Arguments EXPECTED = new Arguments(Path.of("left.backup"), Path.of("/data"));
+    private static final Arguments EXPECTED = new Arguments(Path.of("left.backup"), Path.of("/data"), false);
 
     @ParameterizedTest
     @ValueSource(strings = {"left.backup --data /data", "--data /data left.backup", "--data=/data left.backup"})
@@ -30,6 +30,12 @@ final class ArgumentsTest {
             })
     void anythingElseIsNotUnderstood(String line) {
         assertThat(Arguments.of(List.of(line.split(" ")))).isNull();
+    }
+
+    @Test
+    void damageHasToBeAcceptedInWords() {
+        assertThat(Arguments.of(List.of("left.backup", "--up-to-damage", "--data", "/data")))
+                .isEqualTo(new Arguments(Path.of("left.backup"), Path.of("/data"), true));
     }
 
     @Test

@@ -15,17 +15,20 @@ final class DiskSpaceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "400, false, false, true",
-        "399, true, false, true",
-        "200, true, false, true",
-        "199, true, false, false",
-        "100, true, false, false",
-        "99, true, true, false",
-        "0, true, true, false"
+        "450, false, true, false, true",
+        "449, false, false, false, true",
+        "400, false, false, false, true",
+        "399, true, false, false, true",
+        "200, true, false, false, true",
+        "199, true, false, false, false",
+        "100, true, false, false, false",
+        "99, true, false, true, false",
+        "0, true, false, true, false"
     })
-    void theReserveItsHalfAndItsQuarterAreTheBounds(long free, boolean low, boolean exhausted, boolean toStart) {
+    void partsOfTheReserveAreTheBounds(long free, boolean low, boolean ample, boolean exhausted, boolean toStart) {
         DiskSpace.Room room = new DiskSpace(folder, 400, () -> free).look();
         assertThat(room.isLow()).isEqualTo(low);
+        assertThat(room.isAmple()).isEqualTo(ample);
         assertThat(room.isExhausted()).isEqualTo(exhausted);
         assertThat(room.sufficesToStart()).isEqualTo(toStart);
     }
