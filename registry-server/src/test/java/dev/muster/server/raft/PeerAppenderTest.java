@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -40,8 +41,8 @@ final class PeerAppenderTest {
         try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options(1_000_000, 0))) {
             RaftReplica leader = group.replica(group.awaitLeader());
             Peer absent = stopAFollower(group);
-            for (int i = 0; i < 2000; i++) {
-                write(leader, "o" + i);
+            for (int round = 0; round < 20; round++) {
+                writeMany(leader, 200);
             }
             long snapshot = leader.takeSnapshot().get(20, TimeUnit.SECONDS).index();
             try (PlayedFollower played = new PlayedFollower(absent)) {
@@ -107,6 +108,16 @@ final class PeerAppenderTest {
                 .filter(peer -> peer.node().equals(node))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** More than fits into one file of the log. */
+    private static void writeMany(RaftReplica leader, int count) throws Exception {
+        List<CompletableFuture<Result>> writes = IntStream.range(0, count)
+                .mapToObj(i -> leader.submit(RaftGroupFixture.register("orders", "many" + i)))
+                .toList();
+        for (CompletableFuture<Result> write : writes) {
+            write.get(20, TimeUnit.SECONDS);
+        }
     }
 
     private static long write(RaftReplica leader, String id) throws Exception {

@@ -31,16 +31,35 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class SalvageTest {
+    /** One disk of a node that was stopped, for all tests that harm it: each gets a copy. */
+    @TempDir
+    static Path written;
+
+    private static long lastWritten;
+
     @TempDir
     Path root;
 
     private final Set<Path> opened = new HashSet<>();
+
+    /** The log has a closed segment: each term begins another one. */
+    @BeforeAll
+    static void writeToOneDisk() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(written, 1, RaftGroupFixture.options())) {
+            writeMany(group.replica(group.awaitLeader()), 0, 50);
+            group.stop(0);
+            group.restart(0);
+            writeMany(group.replica(group.awaitLeader()), 50, 100);
+            lastWritten = group.replica(0).progress().appliedIndex();
+        }
+    }
 
     @Test
     void eachDiskHoldsWhatItsNodeHadAppliedFromASnapshotAndTheLogBehindIt() throws Exception {
@@ -107,7 +126,7 @@ final class SalvageTest {
 
     @Test
     void damageIsNamedAndWhatComesBeforeItIsRead() throws Exception {
-        long last = writeToOneDisk();
+        copyTheDisk();
         Path segment = segment(name -> name.startsWith("log_0-"));
         byte[] bytes = Files.readAllBytes(segment);
         bytes[bytes.length / 2] ^= 4;
@@ -116,13 +135,13 @@ final class SalvageTest {
         Salvage.Found found = read(1);
         assertThat(found.isIncomplete()).isTrue();
         assertThat(found.damage()).singleElement().asString().contains(segment.toString());
-        assertThat(found.index()).isPositive().isLessThan(last);
+        assertThat(found.index()).isPositive().isLessThan(lastWritten);
         assertThat(found.state().catalog().instanceCount()).isPositive();
     }
 
     @Test
     void closedSegmentThatWasCutIsNotTakenForAWholeOne() throws Exception {
-        writeToOneDisk();
+        copyTheDisk();
         Files.delete(segment(name -> name.startsWith("log_inprogress")));
         Path segment = segment(name -> name.startsWith("log_0-"));
         byte[] bytes = Files.readAllBytes(segment);
@@ -133,7 +152,7 @@ final class SalvageTest {
 
     @Test
     void halfWrittenLastEntryIsLeftOutAndNothingIsMissing() throws Exception {
-        writeToOneDisk();
+        copyTheDisk();
         Salvage.Found whole = read(1);
         Path open = segment(name -> name.startsWith("log_inprogress"));
         try (FileChannel file = FileChannel.open(open, StandardOpenOption.WRITE)) {
@@ -148,14 +167,14 @@ final class SalvageTest {
 
     @Test
     void emptiedFileOfVotesIsNoHindrance() throws Exception {
-        writeToOneDisk();
+        copyTheDisk();
         Files.write(segment(name -> name.equals("raft-meta")), new byte[0]);
         assertThat(read(1).state().catalog().instanceCount()).isEqualTo(100);
     }
 
     @Test
     void nothingOnTheDiskIsChanged() throws Exception {
-        writeToOneDisk();
+        copyTheDisk();
         Map<Path, String> before = contents();
         read(1);
         assertThat(contents()).isEqualTo(before);
@@ -174,14 +193,11 @@ final class SalvageTest {
         }
     }
 
-    /** Its log has a closed segment: each term begins another one. Returns the last index. */
-    private long writeToOneDisk() throws Exception {
-        try (RaftGroupFixture group = new RaftGroupFixture(root, 1, RaftGroupFixture.options())) {
-            writeMany(group.replica(group.awaitLeader()), 0, 50);
-            group.stop(0);
-            group.restart(0);
-            writeMany(group.replica(group.awaitLeader()), 50, 100);
-            return group.replica(0).progress().appliedIndex();
+    private void copyTheDisk() throws IOException {
+        try (Stream<Path> files = Files.walk(written)) {
+            for (Path file : files.filter(path -> !path.equals(written)).toList()) {
+                Files.copy(file, root.resolve(written.relativize(file)));
+            }
         }
     }
 
