@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
 
     private final String self;
     private final Supplier<List<Peer>> members;
+    private final BooleanSupplier behind;
     private final Consumer<Leadership> stand;
 
     private Leadership followed = Leadership.unknown(0);
@@ -49,11 +51,13 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
      * A line that is drawn as leadership changes.
      *
      * @param self this node's name
+     * @param behind whether this node has much to apply yet: it lets all others go ahead
      * @param stand asked to stand for election against the leadership that ended
      */
-    LeaderLine(String self, Supplier<List<Peer>> members, Consumer<Leadership> stand) {
+    LeaderLine(String self, Supplier<List<Peer>> members, BooleanSupplier behind, Consumer<Leadership> stand) {
         this.self = self;
         this.members = members;
+        this.behind = behind;
         this.stand = stand;
     }
 
@@ -134,14 +138,14 @@ final class LeaderLine implements ReplicaListener, AutoCloseable {
         return false;
     }
 
-    /** The place of this node among those that the leader leaves behind. */
+    /** The place of this node among those that the leader leaves behind; after all of them if it could not lead at once. */
     private int turn(Leadership leader) {
-        return members.get().stream()
+        List<String> others = members.get().stream()
                 .map(Peer::node)
                 .filter(node -> !node.equals(leader.leader()))
                 .sorted(Comparator.naturalOrder())
-                .toList()
-                .indexOf(self);
+                .toList();
+        return others.indexOf(self) + (behind.getAsBoolean() ? others.size() : 0);
     }
 
     private synchronized void pause(Leadership leader, long millis) throws InterruptedException {

@@ -54,6 +54,10 @@ public final class RaftReplica implements Replica {
     public static final String GROUP = "registry";
 
     private static final long WATCH_MILLIS = 50;
+
+    /** Applied in a few milliseconds also by a process that has just started. */
+    private static final long FEW_ENTRIES = 50;
+
     private static final long TRANSPORT_CLOSE_MILLIS = 100;
 
     /** Well below the step that the registry's clock takes at once. */
@@ -128,7 +132,7 @@ public final class RaftReplica implements Replica {
         this.division = server.getDivision(groupId);
         this.admin =
                 new GroupAdmin(server, division, membership.self().node(), leadership, options.electionTimeoutMax());
-        this.leaderLine = new LeaderLine(membership.self().node(), admin::members, this::standFor);
+        this.leaderLine = new LeaderLine(membership.self().node(), admin::members, this::isBehind, this::standFor);
     }
 
     /**
@@ -320,6 +324,12 @@ public final class RaftReplica implements Replica {
                         new IllegalStateException("unexpected shutdown of the Raft server"));
             }
         }
+    }
+
+    /** A leader serves when it has applied what came before: one that was just restarted may have thousands to go. */
+    private boolean isBehind() {
+        Progress now = progress();
+        return now.commitIndex() - now.appliedIndex() > FEW_ENTRIES;
     }
 
     private void standFor(Leadership ended) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class LeaderLineTest {
     private final List<Leadership> stoodAgainst = new CopyOnWriteArrayList<>();
+    private boolean behind;
     private ServerSocket leader;
     private LeaderLine line;
 
@@ -81,6 +82,19 @@ final class LeaderLineTest {
                         Duration.ofMillis(LeaderLine.TURN_MILLIS).toNanos());
     }
 
+    @Test
+    void theFirstOneLetsAllOthersGoAheadWhenItHasMuchToApply() throws IOException {
+        behind = true;
+        Leadership led = follow("n1", 3);
+        Socket accepted = leader.accept();
+        long begun = System.nanoTime();
+        die(accepted);
+        await().until(() -> stoodAgainst.equals(List.of(led)));
+        assertThat(System.nanoTime() - begun)
+                .isGreaterThanOrEqualTo(
+                        Duration.ofMillis(2 * LeaderLine.TURN_MILLIS).toNanos());
+    }
+
     private void die(Socket accepted) throws IOException {
         leader.close();
         accepted.close();
@@ -92,7 +106,7 @@ final class LeaderLineTest {
                 new Peer("n1", "a", "127.0.0.1:1", ""),
                 new Peer("n2", "b", "127.0.0.1:" + leader.getLocalPort(), ""),
                 new Peer("n3", "c", "127.0.0.1:2", ""));
-        line = new LeaderLine(self, () -> members, stoodAgainst::add);
+        line = new LeaderLine(self, () -> members, () -> behind, stoodAgainst::add);
         Upkeep.daemon("line").newThread(line::run).start();
         Leadership led = new Leadership(false, term, "n2", "127.0.0.1:3");
         line.onLeadership(led);
