@@ -193,14 +193,7 @@ final class KeeperCommand {
         }
     }
 
-    private static CliException elsewhere(String command, List<String> itsOwn) {
-        return new CliException(
-                ExitCode.ERROR,
-                "the keeper is not part of this program: start it with the launcher: bin/muster keeper " + command + " "
-                        + String.join(" ", itsOwn));
-    }
-
-    /** Listed here because it is one of the commands, but another program: as {@link ServerCommand}. */
+    /** The keeper itself. */
     @Command(
             name = "run",
             header = "Runs the keeper itself; 'muster keeper run --help' has its own options.",
@@ -211,11 +204,11 @@ final class KeeperCommand {
 
         @Override
         public Integer call() {
-            throw elsewhere("run", itsOwn);
+            throw new OtherProgram("the keeper", "keeper run").isElsewhere(itsOwn);
         }
     }
 
-    /** As {@link Run}. */
+    /** The keeper's own check of its files. */
     @Command(
             name = "validate",
             header = "Checks manifests before a keeper reads them.",
@@ -226,7 +219,7 @@ final class KeeperCommand {
 
         @Override
         public Integer call() {
-            throw elsewhere("validate", itsOwn);
+            throw new OtherProgram("the keeper", "keeper validate").isElsewhere(itsOwn);
         }
     }
 }

@@ -7,11 +7,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** {@code muster recover}: listed here because it is one of the commands, but another program: as {@link ServerCommand}. */
+/** {@code muster recover}. */
 @Command(
         name = "recover",
         header = "Saves what is left on the disk of a stopped node; 'muster recover --help'.",
-        customSynopsis = "muster recover FILE --data FOLDER",
+        customSynopsis = "muster recover FILE --data FOLDER [--up-to-damage]",
         description = "Started by the launcher bin/muster, which knows where the server's own programs are.")
 final class RecoverCommand implements Callable<Integer> {
     @Unmatched
@@ -19,9 +19,6 @@ final class RecoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new CliException(
-                ExitCode.ERROR,
-                "recover is not part of this program: start it with the launcher: bin/muster recover "
-                        + String.join(" ", itsOwn));
+        throw new OtherProgram("recover", "recover").isElsewhere(itsOwn);
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -81,7 +82,9 @@ final class Rejoin {
 
     private void checkWhose(String clusterId) throws IOException {
         Path file = data.resolve("identity");
-        List<String> identity = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        // Not necessarily text any more.
+        String text = Files.exists(file) ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8) : "";
+        List<String> identity = text.lines().toList();
         if (!identity.contains("node=" + node) || !identity.contains("cluster=" + clusterId)) {
             throw refused("--data: " + data + " (expected: the data folder of node " + node + " of cluster " + clusterId
                     + ", on this machine)");

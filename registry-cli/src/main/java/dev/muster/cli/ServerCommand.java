@@ -7,10 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/**
- * {@code muster server}: listed here because it is one of the commands, but another program. The launcher starts that
- * one before this class is ever loaded.
- */
+/** {@code muster server}. */
 @Command(
         name = "server",
         header = "Runs a node of the registry; 'muster server --help' has its own options.",
@@ -22,9 +19,6 @@ final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new CliException(
-                ExitCode.ERROR,
-                "the server is not part of this program: start it with the launcher: bin/muster server "
-                        + String.join(" ", itsOwn));
+        throw new OtherProgram("the server", "server").isElsewhere(itsOwn);
     }
 }

@@ -20,7 +20,6 @@ import dev.muster.client.Registration;
 import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceView;
 import dev.muster.client.WriteResult;
-import dev.muster.testing.Exit;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import java.math.BigInteger;
@@ -126,11 +125,21 @@ final class RestoreTest {
         cluster.node(2).restore(two);
         cluster.node(3).restore(two);
         cluster.nodes().forEach(TestNode::start);
-        Exit exit = cluster.node(1).awaitExit(SOON);
+        TestNode whoSawIt = await("one sees that another was given another backup")
+                .atMost(SOON)
+                .until(
+                        () -> cluster.nodes().stream()
+                                .filter(RestoreTest::refused)
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
 
-        assertThat(exit.code()).isEqualTo(DATA_UNUSABLE);
-        assertThat(cluster.node(1).logged()).contains("restore the same backup into each of them");
+        assertThat(whoSawIt.awaitExit(SOON).code()).isEqualTo(DATA_UNUSABLE);
         assertThat(cluster.nodes()).noneMatch(node -> node.findStatus().isPresent());
+    }
+
+    private static boolean refused(TestNode node) {
+        return node.logged().contains("restore the same backup into each of them");
     }
 
     private static void assertUserRecovers(

@@ -93,7 +93,10 @@ public final class Founding {
                     .orElse(null);
             if (member != null) {
                 meet(member);
-            } else if (answers.size() == configured.size() - 1 && allEmpty(answers)) {
+                continue;
+            }
+            checkBackups(answers);
+            if (answers.size() == configured.size() - 1 && allEmpty(answers)) {
                 found(answers);
             } else {
                 waiting.say(answers);
@@ -180,7 +183,6 @@ public final class Founding {
     }
 
     private void found(Map<String, IdentifyResponse> answers) {
-        checkBackups(answers);
         List<Peer> founders = new ArrayList<>();
         for (Peer peer : configured.values()) {
             IdentifyResponse answer = answers.get(peer.node());
@@ -201,11 +203,14 @@ public final class Founding {
         folder.advance(clusterId, Identity.Phase.MEMBER, encode(founders));
     }
 
-    /** Founders with different beginnings would never agree again. */
+    /**
+     * Founders with different beginnings would never agree again. Found out with the first of them that answers, for the
+     * others may have found it out too, and be gone.
+     */
     private void checkBackups(Map<String, IdentifyResponse> answers) {
         String backup = folder.backupId();
         answers.forEach((node, answer) -> {
-            if (!answer.getBackup().equals(backup)) {
+            if (answer.getClusterId().isEmpty() && !answer.getBackup().equals(backup)) {
                 throw new StorageException(
                         Kind.UNUSABLE,
                         "node " + node + " was given " + (answer.getBackup().isEmpty() ? "no" : "another") + " backup, "

@@ -4,7 +4,7 @@ package dev.muster.server.recover;
 import dev.muster.core.snapshot.SnapshotCodec;
 import dev.muster.server.config.ExitCode;
 import dev.muster.server.raft.RaftReplica;
-import dev.muster.server.raft.Salvage;
+import dev.muster.server.raft.Recovery;
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.DurableFile;
 import dev.muster.server.storage.Identity;
@@ -75,7 +75,7 @@ public final class Main {
     private static void recover(Arguments arguments, PrintStream out, PrintStream talk) throws IOException {
         Path file = arguments.file();
         try (DataFolder folder = DataFolder.openToRead(arguments.data())) {
-            Salvage.Found found = Salvage.read(folder);
+            Recovery.Found found = Recovery.read(folder);
             found.damage().forEach(damage -> talk.println("muster: damaged: " + damage));
             if (found.isIncomplete() && !arguments.upToDamage()) {
                 throw new StorageException(
@@ -95,7 +95,7 @@ public final class Main {
     }
 
     /** Beside its name, synced and read back, and only then under it. */
-    private static void write(Salvage.Found found, Path file) throws IOException {
+    private static void write(Recovery.Found found, Path file) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + ".part");
         try {
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(beside), BUFFER_BYTES)) {

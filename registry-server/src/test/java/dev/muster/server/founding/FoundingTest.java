@@ -97,7 +97,7 @@ final class FoundingTest {
         reopenWithBackup();
         for (String theirs : List.of("", "another")) {
             Scripted peers = new Scripted();
-            peers.answers("h2:1", given(folder.backupId(), "n2"));
+            peers.silent("h2:1", 1000);
             peers.answers("h3:1", given(theirs, "n3"));
             assertThatThrownBy(() -> new Founding(folder, PEERS, peers, talk::add).decide())
                     .isInstanceOf(StorageException.class)

@@ -72,27 +72,24 @@ final class LeaderLineTest {
 
     @Test
     void theSecondOneStandsWhenTheFirstOneDoesNot() throws IOException {
-        Leadership led = follow("n3", 3);
-        Socket accepted = leader.accept();
-        long begun = System.nanoTime();
-        die(accepted);
-        await().until(() -> stoodAgainst.equals(List.of(led)));
-        assertThat(System.nanoTime() - begun)
-                .isGreaterThanOrEqualTo(
-                        Duration.ofMillis(LeaderLine.TURN_MILLIS).toNanos());
+        assertStandsAfter(1, "n3");
     }
 
     @Test
     void theFirstOneLetsAllOthersGoAheadWhenItHasMuchToApply() throws IOException {
         behind = true;
-        Leadership led = follow("n1", 3);
+        assertStandsAfter(2, "n1");
+    }
+
+    private void assertStandsAfter(int turns, String self) throws IOException {
+        Leadership led = follow(self, 3);
         Socket accepted = leader.accept();
         long begun = System.nanoTime();
         die(accepted);
         await().until(() -> stoodAgainst.equals(List.of(led)));
         assertThat(System.nanoTime() - begun)
                 .isGreaterThanOrEqualTo(
-                        Duration.ofMillis(2 * LeaderLine.TURN_MILLIS).toNanos());
+                        Duration.ofMillis((long) turns * LeaderLine.TURN_MILLIS).toNanos());
     }
 
     private void die(Socket accepted) throws IOException {

@@ -30,7 +30,7 @@ import org.apache.ratis.util.SizeInBytes;
  * back what it has not heard of. When the majority is gone there is none who could. Changes nothing on the disk. For one
  * thread.
  */
-public final class Salvage {
+public final class Recovery {
     private static final SizeInBytes LONGEST_ENTRY = SizeInBytes.valueOf(2L * Limits.MAX_ENTRY_BYTES);
 
     /**
@@ -60,7 +60,7 @@ public final class Salvage {
     private RegistryState state = RegistryState.empty();
     private TermIndex position = TermIndex.INITIAL_VALUE;
 
-    private Salvage(String clusterId) {
+    private Recovery(String clusterId) {
         this.clusterId = clusterId;
     }
 
@@ -70,33 +70,33 @@ public final class Salvage {
      * @throws StorageException if it was written by a newer release, or there is nothing to be read
      */
     public static Found read(DataFolder folder) {
-        Salvage salvage = new Salvage(folder.identity().clusterId());
+        Recovery recovery = new Recovery(folder.identity().clusterId());
         try {
             long mark = DurableMark.read(folder.durableMark());
             Applied snapshot = new SnapshotStore(folder)
                     .newest((file, why) ->
-                            salvage.damage.add(file + " is damaged and was left out: " + why.getMessage()));
+                            recovery.damage.add(file + " is damaged and was left out: " + why.getMessage()));
             if (snapshot != null) {
-                salvage.state = snapshot.state();
-                salvage.position = snapshot.position();
+                recovery.state = snapshot.state();
+                recovery.position = snapshot.position();
             }
-            long known = Math.max(mark, salvage.position.getIndex());
+            long known = Math.max(mark, recovery.position.getIndex());
             long once = known;
             for (Path file : StoragePreflight.filesOf(folder)) {
                 once = Math.max(once, StoragePreflight.endOfClosedSegment(file));
             }
-            salvage.applyLog(folder);
-            if (salvage.position.getIndex() < 0) {
+            recovery.applyLog(folder);
+            if (recovery.position.getIndex() < 0) {
                 throw new StorageException(
-                        Kind.UNUSABLE, folder.raft() + " holds nothing that can be read " + salvage.damage);
+                        Kind.UNUSABLE, folder.raft() + " holds nothing that can be read " + recovery.damage);
             }
             return new Found(
-                    salvage.state,
-                    salvage.position.getTerm(),
-                    salvage.position.getIndex(),
+                    recovery.state,
+                    recovery.position.getTerm(),
+                    recovery.position.getIndex(),
                     known,
                     once,
-                    salvage.damage);
+                    recovery.damage);
         } catch (IOException e) {
             throw new StorageException(Kind.IO, "cannot read " + folder.raft() + ": " + e.getMessage(), e);
         }

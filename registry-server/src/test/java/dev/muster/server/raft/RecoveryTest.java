@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-final class SalvageTest {
+final class RecoveryTest {
     /** One disk of a node that was stopped, for all tests that harm it: each gets a copy. */
     @TempDir
     static Path written;
@@ -75,7 +75,7 @@ final class SalvageTest {
             state = leader.state();
         }
         for (int disk = 1; disk <= 3; disk++) {
-            Salvage.Found found = read(disk);
+            Recovery.Found found = read(disk);
             assertThat(found.state().catalog().instanceCount()).isEqualTo(100);
             assertThat(found.state().revision()).isGreaterThanOrEqualTo(state.revision());
             assertThat(found.known()).isLessThanOrEqualTo(found.index());
@@ -93,7 +93,7 @@ final class SalvageTest {
                 .as("some were in the log when the leader was alone")
                 .anyMatch(write -> reasonOf(write) == Reason.REASON_UNKNOWN_OUTCOME);
 
-        Salvage.Found found = read(disk);
+        Recovery.Found found = read(disk);
         assertThat(found.state().catalog().instanceCount()).isEqualTo(10 + writes.size() - Math.toIntExact(refused));
         assertThat(found.known()).isLessThan(found.index());
     }
@@ -132,7 +132,7 @@ final class SalvageTest {
         bytes[bytes.length / 2] ^= 4;
         Files.write(segment, bytes);
 
-        Salvage.Found found = read(1);
+        Recovery.Found found = read(1);
         assertThat(found.isIncomplete()).isTrue();
         assertThat(found.damage()).singleElement().asString().contains(segment.toString());
         assertThat(found.index()).isPositive().isLessThan(lastWritten);
@@ -151,16 +151,25 @@ final class SalvageTest {
     }
 
     @Test
+    void logWithoutItsBeginningIsNotTakenForAWholeOne() throws Exception {
+        copyTheDisk();
+        Files.delete(segment(name -> name.startsWith("log_0-")));
+        assertThatThrownBy(() -> read(1))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("holds nothing that can be read");
+    }
+
+    @Test
     void halfWrittenLastEntryIsLeftOutAndNothingIsMissing() throws Exception {
         copyTheDisk();
-        Salvage.Found whole = read(1);
+        Recovery.Found whole = read(1);
         Path open = segment(name -> name.startsWith("log_inprogress"));
         try (FileChannel file = FileChannel.open(open, StandardOpenOption.WRITE)) {
             int end = endOfData(Files.readAllBytes(open));
             file.write(ByteBuffer.wrap(new byte[] {0x40, 1, 2, 3}), end);
         }
 
-        Salvage.Found found = read(1);
+        Recovery.Found found = read(1);
         assertThat(found.isIncomplete()).isFalse();
         assertThat(found.index()).isEqualTo(whole.index());
     }
@@ -187,9 +196,9 @@ final class SalvageTest {
                 .hasMessageContaining("not the data folder of a node");
     }
 
-    private Salvage.Found read(int disk) {
+    private Recovery.Found read(int disk) {
         try (DataFolder folder = open(disk)) {
-            return Salvage.read(folder);
+            return Recovery.read(folder);
         }
     }
 
