@@ -82,9 +82,8 @@ final class AttachSocket {
         if (age().compareTo(GRACE) < 0) {
             return false;
         }
-        String maps = Files.readString(process.proc().resolve("maps"));
-        if (!maps.contains("/libjvm.so")) {
-            throw new AttachException(Kind.REFUSED, "process " + process.pid() + " is not a HotSpot JVM");
+        if (!isJvm()) {
+            throw noJvm();
         }
         long caught = Long.parseUnsignedLong(status("SigCgt:").get(0), 16);
         if ((caught & SIGQUIT_BIT) == 0) {
@@ -117,6 +116,24 @@ final class AttachSocket {
 
     AttachException gone() {
         return new AttachException(Kind.GONE, "process " + process.pid() + " has ended");
+    }
+
+    /** Why nobody took a connection to the socket: one that was killed leaves it behind, and its pid is given again. */
+    AttachException notConnected(Path socket, IOException why) throws IOException {
+        if (!process.isAlive()) {
+            return gone();
+        }
+        return isJvm()
+                ? new AttachException(Kind.REFUSED, socket + " cannot be connected to: " + why.getMessage())
+                : noJvm();
+    }
+
+    private boolean isJvm() throws IOException {
+        return Files.readString(process.proc().resolve("maps")).contains("/libjvm.so");
+    }
+
+    private AttachException noJvm() {
+        return new AttachException(Kind.REFUSED, "process " + process.pid() + " is not a HotSpot JVM");
     }
 
     private void signal() throws IOException {

@@ -126,9 +126,7 @@ public final class AttachedJvm {
         try {
             connected = channel.connect(UnixDomainSocketAddress.of(path));
         } catch (IOException e) {
-            throw process.isAlive()
-                    ? new AttachException(Kind.REFUSED, path + " cannot be connected to: " + e.getMessage())
-                    : socket.gone();
+            throw socket.notConnected(path, e);
         }
         if (!connected) {
             throw new AttachException(Kind.SILENT, "the JVM " + process.pid() + " takes no further command");

@@ -11,9 +11,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpResponse;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real JVMs of each release that is here. Times are printed; what is asserted of them holds on a busy machine. */
 final class MemoryWatchTest {
@@ -158,10 +163,20 @@ final class MemoryWatchTest {
         }
     }
 
-    @Test
-    void processThatIsNoJvmIsRefusedAndSurvives() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void processThatIsNoJvmIsRefusedAndSurvives(boolean afterOneThatWasKilled) throws IOException {
         Process other = new ProcessBuilder("sleep", "60").start();
+        Path left = Path.of("/tmp/.java_pid" + other.pid());
         try {
+            // One of the machine's may be there already.
+            Files.deleteIfExists(left);
+            if (afterOneThatWasKilled) {
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        .bind(UnixDomainSocketAddress.of(left))
+                        .close();
+                Files.setPosixFilePermissions(left, PosixFilePermissions.fromString("rw-------"));
+            }
             JvmProcess process = JvmProcess.of(other.pid()).orElseThrow();
             try (MemoryWatch watch =
                     MemoryWatch.start(process, Optional.empty(), ErrorCounts.NONE, seen::add, InstantSource.system())) {
@@ -171,6 +186,7 @@ final class MemoryWatchTest {
             assertThat(other.isAlive()).isTrue();
         } finally {
             other.destroyForcibly();
+            Files.deleteIfExists(left);
         }
     }
 
