@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# From a fresh clone to a running cluster whose leader was killed and that lost nothing. Takes under a minute once built.
+# From a fresh clone to a running cluster whose leader was killed and that lost nothing, and a service that fell and was
+# put back. Takes about a minute once built.
 set -euo pipefail
 
 usage() {
@@ -14,7 +15,7 @@ TEXT
 }
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
-dir=$here/target/cluster base_port=7440 stop='' running=''
+dir=$here/target/cluster base_port=7440 stop='' running='' kept=''
 while (($# > 0)); do
   case $1 in
     --stop) stop=yes ;;
@@ -30,6 +31,19 @@ step() { printf '\n%s\n' "$*" >&2; }
 # The nodes must not inherit the ends of the tour's pipes.
 cluster() { "$here/cluster.sh" "$@" --dir "$dir" 3<&- 4>&-; }
 tour() { "$here/muster" tour "$1" --endpoints "$endpoints" --dir "$dir/tour" "${@:2}"; }
+
+# A service for the keeper to keep, which can be told to fall.
+demo() {
+  local java_home=${JAVA_HOME:+"JAVA_HOME: \"$JAVA_HOME\", "}
+  cat <<TEXT
+argv: ["$here/muster", demo, "--port=\${port.http}"]
+environment: {${java_home}JDK_JAVA_OPTIONS: -Xmx32m}
+register: {service: demo, endpoints: {http: {host: 127.0.0.1, port: auto}}}
+ready: {http: "http://127.0.0.1:\${port.http}/"}
+alive: {http: "http://127.0.0.1:\${port.http}/"}
+memory: {restarts: 20}
+TEXT
+}
 
 # Runs the tour beside this script: its words come in at 3, orders go out at 4.
 begin_tour() {
@@ -75,8 +89,17 @@ fi
 endpoints=127.0.0.1:$base_port,127.0.0.1:$((base_port + 10)),127.0.0.1:$((base_port + 20))
 trap finish EXIT
 
-step "Three nodes start"
-cluster up --nodes 3 --base-port "$base_port"
+# A keeper looks at processes by /proc, and is spoken to by a socket in its folder, whose path has a bound.
+if [[ -r /proc/self/stat ]] && ((${#dir} <= 80)); then
+  kept=--kept
+  step "A keeper starts, and with it three nodes and a service"
+  (umask 077; mkdir -p "$dir/units"; demo >"$dir/units/demo.yaml")
+  # It begins small again: its heap grows with each tour.
+  [[ -e $dir/keeper/keeper.pid ]] || rm -f "$dir"/keeper/units/demo*
+else
+  step "Three nodes start (and no keeper: it needs /proc, and a --dir of up to 80 characters)"
+fi
+cluster up --nodes 3 --base-port "$base_port" ${kept:+"$kept"}
 
 step "A service registers itself and is found through another node"
 begin_tour
@@ -92,13 +115,18 @@ sleep 3
 echo enough >&4
 await_word written
 
-step "The killed node comes back"
-cluster restart "$leader"
+step "The killed node comes back${kept:+, by its keeper}"
+cluster up
 
 step "Every acknowledged registration is read back from every node"
 tour verify --killed-at "$killed_at"
 
 end_tour
+
+if [[ -n $kept ]]; then
+  step "The service is killed, and then runs out of memory"
+  tour fall
+fi
 
 if [[ -n $stop ]]; then
   step "Done; the cluster stops."
@@ -106,11 +134,14 @@ if [[ -n $stop ]]; then
 fi
 step "Done; the cluster goes on running. Try next:"
 cat >&2 <<TEXT
-  export MUSTER_ENDPOINTS=$endpoints
+  export MUSTER_ENDPOINTS=$endpoints MUSTER_KEEPER_DATA=$dir/keeper
   alias muster=$here/muster cluster='$here/cluster.sh --dir $dir'
   muster status
   muster services register orders/orders-1 --endpoint grpc://10.0.0.5:8080
   muster services get orders
   cluster kill \$(cluster leader)
+${kept:+  muster keeper ps          # kill -9 any of them
+  muster services get demo  # its port takes GET /oom, /soe, /exit and /hang
+}  muster events tail
   cluster down
 TEXT

@@ -38,6 +38,7 @@ final class StoppedNodeTest {
     }
 
     @Test
+    @Tag("long")
     void everyNodeRestartedInTurnStopsWithinTwoSecondsAndNoWriteIsRefused(TestCluster cluster) {
         Workload writers = cluster.startWriters(4).awaitMore(50);
         for (TestNode node : cluster.nodes()) {

@@ -13,9 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
 
 /**
- * The tour's two programs.
+ * The tour's programs.
  *
  * <ul>
  *   <li>{@code run} registers a service of its own, finds and calls it through another node, and then writes
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  *       all that it registered, and ends.
  *   <li>{@code verify} reads every acknowledged registration back from every node, while {@code run} still keeps them.
  *       Ends with 1 when one is missing or when the nodes do not agree.
+ *   <li>{@code fall} has the {@link Demo} that a keeper keeps fall, and waits until it is there again.
  *   <li>{@code train} lets the nodes {@code n1} and {@code n2} lead in turn, under load: {@code muster archive} needs
  *       that.
  * </ul>
@@ -66,6 +68,7 @@ public final class Tour {
         Tour tour = new Tour(List.of(endpoints.split(",")), Path.of(folder));
         return switch (arguments.get(0)) {
             case "run" -> tour.registerAndWrite();
+            case "fall" -> tour.fall();
             case "verify" -> tour.verify(Long.parseLong(options.getOrDefault("--killed-at", "0")));
             default -> usage();
         };
@@ -73,7 +76,7 @@ public final class Tour {
 
     private static int usage() {
         System.err.println(
-                "usage: muster tour run|verify|train --endpoints HOST:PORT,... [--dir DIR] [--killed-at MILLIS]");
+                "usage: muster tour run|verify|fall|train --endpoints HOST:PORT,... [--dir DIR] [--killed-at MILLIS]");
         return INVALID;
     }
 
@@ -136,6 +139,18 @@ public final class Tour {
                     Ack.longestGapMillis(acks, killedAtMillis));
         }
         return equal && !acks.isEmpty() && readBack.lost().isEmpty() ? OK : FAILED;
+    }
+
+    private int fall() throws InterruptedException {
+        try (MusterClient client = connect("tour-fall", endpoints)) {
+            Falls falls = new Falls(client);
+            falls.kill();
+            falls.runOutOfMemory();
+            return OK;
+        } catch (TimeoutException e) {
+            System.err.println("  " + e.getMessage());
+            return FAILED;
+        }
     }
 
     private static MusterClient connect(String name, List<String> endpoints) {

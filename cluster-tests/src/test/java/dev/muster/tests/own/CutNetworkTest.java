@@ -68,6 +68,7 @@ final class CutNetworkTest {
     }
 
     @Test
+    @Tag("long")
     void brokenConnectionsBetweenNodesAreMadeAgainAndNobodyIsLeftBehind(TestCluster cluster) {
         breakConnections(cluster, 1);
     }

@@ -163,6 +163,7 @@ final class EventsTest {
     }
 
     @Test
+    @Tag("long")
     void killedClientLeavesAPairOpenThatItsNextProcessCloses(TestCluster cluster) {
         EventPair.Name name = new EventPair.Name("host-1", "incident-1");
         JavaChild keeper = JavaChild.start(

@@ -25,6 +25,7 @@ import dev.muster.v1.Instance;
 import dev.muster.v1.RegisterRequest;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,6 +56,7 @@ final class ExplainTest {
     }
 
     @Test
+    @Tag("long")
     void expiredLeaseIsExplainedByItsEnd(TestCluster cluster) {
         registerUnderLease(cluster, "expired", "a");
         awaitEvent(cluster, "expired", EventType.INSTANCE_EXPIRED);
@@ -64,6 +66,7 @@ final class ExplainTest {
     }
 
     @Test
+    @Tag("long")
     void whatTheBudgetHoldsIsExplainedByIt(TestCluster cluster) {
         for (int i = 0; i < 4; i++) {
             registerUnderLease(cluster, "fleet", "i" + i);
@@ -104,6 +107,7 @@ final class ExplainTest {
     }
 
     @Test
+    @Tag("long")
     void replacedProcessIsExplainedByWhoFencedIt(TestCluster cluster) {
         cluster.client().write(Change.register(instance("replaced", "a")));
         cluster.client().write(Change.register(instance("replaced", "a")));

@@ -125,6 +125,7 @@ final class KeysetTest {
     }
 
     @Test
+    @Tag("long")
     void closedClientReturnsWhatItDidNotUse(TestCluster cluster) {
         MusterClient observer = cluster.client();
         observer.keyspaces().create(KeyspaceSpec.of("tidy"));

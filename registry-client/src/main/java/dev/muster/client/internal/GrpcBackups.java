@@ -44,7 +44,7 @@ final class GrpcBackups implements Backups {
     public Position save(Consistency consistency, OutputStream out) {
         SaveBackupRequest request =
                 SaveBackupRequest.newBuilder().setRead(Wire.read(consistency)).build();
-        Backoff backoff = new Backoff(random);
+        Backoff backoff = new Backoff(random, channels.endpoints().size());
         long began = loop.nanoTime();
         for (int asked = 1; true; asked++) {
             Node node = Futures.await(any(), loop);
@@ -94,7 +94,7 @@ final class GrpcBackups implements Backups {
 
     @Override
     public void follow(byte[] token, Follower follower) {
-        Backoff backoff = new Backoff(random);
+        Backoff backoff = new Backoff(random, channels.endpoints().size());
         ByteString reached = ByteString.copyFrom(token);
         boolean goesOn = true;
         while (goesOn) {

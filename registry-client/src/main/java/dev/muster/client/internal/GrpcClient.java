@@ -81,8 +81,8 @@ final class GrpcClient implements MusterClient {
         this.random = random;
         channels = new LeaderChannel(options.endpoints(), connector, loop, random);
         calls = new UnaryCalls(loop, channels, options.requestTimeout(), random);
-        session = new Session(loop, channels, options, new Backoff(random), calls.patience(), this::readAlone);
-        watchStream = new WatchStream(loop, channels, options.clientName(), new Backoff(random));
+        session = new Session(loop, channels, options, backoff(), calls.patience(), this::readAlone);
+        watchStream = new WatchStream(loop, channels, options.clientName(), backoff());
         cache = options.diskCache().map(folder -> new ListCache(folder, disk)).orElse(null);
         keyspaces = new GrpcKeyspaces(calls, loop);
         cluster = new GrpcClusterAdmin(calls, loop, options.endpoints());
@@ -95,6 +95,11 @@ final class GrpcClient implements MusterClient {
         IoLoop loop = new IoLoop();
         return new GrpcClient(
                 options, loop, new SplittableRandom(), address -> Channels.connect(address, loop.group()));
+    }
+
+    /** For what may ask any node. */
+    private Backoff backoff() {
+        return new Backoff(random, options.endpoints().size());
     }
 
     // ---- registrations --------------------------------------------------------------------------------------------
@@ -142,7 +147,7 @@ final class GrpcClient implements MusterClient {
         checkOpen();
         ServiceInstance full = instance.namespace().isEmpty() ? instance.namespace(options.namespace()) : instance;
         KeptRegistration made = new KeptRegistration(
-                Change.register(full), claim, loop, session, options, new Backoff(random), callbacks, this::forget);
+                Change.register(full), claim, loop, session, options, new Backoff(random, 1), callbacks, this::forget);
         KeptRegistration kept = registrations.compute(
                 full.key(), (key, before) -> before == null || before.state().isFinal() ? made : before);
         if (kept != made) {

@@ -63,7 +63,14 @@ final class GrpcEventLog implements EventLog {
     @Override
     public EventStream tail(EventQuery query, Consumer<RegistryEvent> listener) {
         TailEventsRequest wanted = EventWire.tail(query, namespace);
-        EventFeed feed = new EventFeed(wanted, listener, loop, channels, callbacks, new Backoff(random), feeds::remove);
+        EventFeed feed = new EventFeed(
+                wanted,
+                listener,
+                loop,
+                channels,
+                callbacks,
+                new Backoff(random, channels.endpoints().size()),
+                feeds::remove);
         loop.execute(() -> {
             feeds.add(feed);
             feed.start();

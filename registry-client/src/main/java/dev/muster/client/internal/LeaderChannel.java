@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,10 +18,11 @@ import org.slf4j.LoggerFactory;
  * The nodes that a client knows, with at most one usable connection to each: says where a session should go (to the
  * leader, as far as anybody said who that is) and where reads and views should go (anywhere, and stay there). A node that
  * fails is left for the next in turn and gets a fresh connection when its turn comes again, because a connection that
- * failed would make the next call wait for its own, longer back-off. Confined to the loop.
+ * failed would make the next call wait for its own, longer back-off. One that could not be reached is passed over for a
+ * while, as long as there are others: it may take a connection and not answer. Confined to the loop.
  */
 final class LeaderChannel {
-    /** A leader that could not be reached is not gone to on another node's word for so long. */
+    /** A node that could not be reached is not gone to for so long, in turn or on another node's word. */
     static final Duration DISTRUST = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaderChannel.class);
@@ -66,9 +68,7 @@ final class LeaderChannel {
 
     /** Somebody said who leads; empty when he did not know. */
     void leads(String address) {
-        long now = loop.nanoTime();
-        distrustedUntil.values().removeIf(until -> until - now <= 0);
-        String believed = distrustedUntil.containsKey(address) || !isUsable(address) ? "" : address;
+        String believed = isDistrusted(address) || !isUsable(address) ? "" : address;
         if (!leader.equals(believed)) {
             String before = leader;
             leader = believed;
@@ -91,11 +91,27 @@ final class LeaderChannel {
             leader = "";
         }
         if (endpoints.get(leaderTurn).equals(address)) {
-            leaderTurn = (leaderTurn + 1) % endpoints.size();
+            leaderTurn = after(leaderTurn);
         }
         if (endpoints.get(anyTurn).equals(address)) {
-            anyTurn = (anyTurn + 1) % endpoints.size();
+            anyTurn = after(anyTurn);
         }
+    }
+
+    /** The next one that may be reached; just the next one when none may. */
+    private int after(int turn) {
+        int size = endpoints.size();
+        return IntStream.rangeClosed(1, size)
+                .map(step -> (turn + step) % size)
+                .filter(next -> !isDistrusted(endpoints.get(next)))
+                .findFirst()
+                .orElse((turn + 1) % size);
+    }
+
+    private boolean isDistrusted(String address) {
+        long now = loop.nanoTime();
+        distrustedUntil.values().removeIf(until -> until - now <= 0);
+        return distrustedUntil.containsKey(address);
     }
 
     /** Cuts all connections. */

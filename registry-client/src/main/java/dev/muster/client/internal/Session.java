@@ -17,6 +17,7 @@ import dev.muster.v1.ServerHello;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -100,8 +101,9 @@ final class Session {
     private final ArrayDeque<Long> keepAlives = new ArrayDeque<>();
     /** Whether the last stream ended because the registry missed a sequence. */
     private boolean missedSequence;
-    /** How many nodes in a row said that this session belongs to another cluster. */
-    private int wrongClusters;
+    /** Nodes that said that this session belongs to another cluster, since one last worked. */
+    private final Set<String> strangers = new HashSet<>();
+
     /** Why the stream is left as soon as its keep-alive is answered, which renews the lease; null if it is not. */
     private @Nullable Error leaving;
     /** Why the last stream ended, for people; empty when the registry has worked since. */
@@ -382,7 +384,7 @@ final class Session {
         trouble = "";
         hopped = false;
         missedSequence = false;
-        wrongClusters = 0;
+        strangers.clear();
     }
 
     private void broken(SessionStream from, Broken broken) {
@@ -412,6 +414,9 @@ final class Session {
     }
 
     private void chooseNext(String address, Broken broken) {
+        if (broken.error().getReason() == Reason.REASON_WRONG_CLUSTER) {
+            strangers.add(address);
+        }
         if (!broken.answered()) {
             channels.failed(address);
         } else if (!SESSION_MATTERS.contains(broken.error().getReason())) {
@@ -427,10 +432,7 @@ final class Session {
     private boolean endsSession(Reason why) {
         boolean missedAgain = why == Reason.REASON_OUT_OF_SEQUENCE && missedSequence;
         missedSequence = why == Reason.REASON_OUT_OF_SEQUENCE;
-        wrongClusters += why == Reason.REASON_WRONG_CLUSTER ? 1 : 0;
-        return missedAgain
-                || why == Reason.REASON_SESSION_UNKNOWN
-                || wrongClusters >= channels.endpoints().size();
+        return missedAgain || why == Reason.REASON_SESSION_UNKNOWN || strangers.containsAll(channels.endpoints());
     }
 
     private void lost(Error why) {
@@ -441,7 +443,7 @@ final class Session {
         generation = 0;
         fence.end();
         missedSequence = false;
-        wrongClusters = 0;
+        strangers.clear();
         List<PendingWrite> sent = writes.sent();
         List<PendingWrite> unsent = writes.unsent();
         writes.clear();

@@ -89,7 +89,7 @@ final class UnaryCalls {
         private final @Nullable String only;
         private final CompletableFuture<R> answer = new CompletableFuture<>();
         private final long deadline;
-        private final Backoff backoff = new Backoff(random);
+        private final Backoff backoff = new Backoff(random, channels.endpoints().size());
         private int tooOld;
 
         Call(MethodDescriptor<Q, R> method, Q request, boolean read, @Nullable String only, long deadline) {

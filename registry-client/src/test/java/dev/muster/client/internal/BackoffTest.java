@@ -12,15 +12,23 @@ import org.junit.jupiter.api.Test;
 class BackoffTest {
     @Test
     void firstFailureIsFreeAndTheCeilingDoublesUpToItsBound() {
-        Backoff backoff = new Backoff(highest());
+        Backoff backoff = new Backoff(highest(), 1);
 
         assertThat(Stream.generate(backoff::next).limit(9).map(Duration::toMillis))
                 .containsExactly(0L, 20L, 40L, 80L, 160L, 320L, 640L, 1000L, 1000L);
     }
 
     @Test
+    void theCeilingDoublesWhenAllWereAskedOnceMore() {
+        Backoff backoff = new Backoff(highest(), 3);
+
+        assertThat(Stream.generate(backoff::next).limit(8).map(Duration::toMillis))
+                .containsExactly(0L, 20L, 20L, 20L, 40L, 40L, 40L, 80L);
+    }
+
+    @Test
     void successMakesTheNextFailureFreeAgain() {
-        Backoff backoff = new Backoff(highest());
+        Backoff backoff = new Backoff(highest(), 1);
         Stream.generate(backoff::next).limit(5).forEach(pause -> {});
         backoff.reset();
 
@@ -31,7 +39,7 @@ class BackoffTest {
     @Test
     void pausesAreSpreadOverTheWholeTime() {
         RandomGenerator random = new SplittableRandom(1);
-        Backoff backoff = new Backoff(random);
+        Backoff backoff = new Backoff(random, 1);
         Stream.generate(backoff::next).limit(10).forEach(pause -> {});
 
         assertThat(Stream.generate(backoff::next).limit(200).map(Duration::toMillis))
@@ -42,7 +50,7 @@ class BackoffTest {
 
     @Test
     void manyFailuresDoNotOverflow() {
-        Backoff backoff = new Backoff(highest());
+        Backoff backoff = new Backoff(highest(), 1);
         Stream.generate(backoff::next).limit(100).forEach(pause -> {});
 
         assertThat(backoff.next()).isEqualTo(Backoff.HIGHEST_CEILING);

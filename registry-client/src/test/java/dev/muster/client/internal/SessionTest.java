@@ -387,9 +387,14 @@ class SessionTest {
         first.greet(11);
         first.request();
         first.drop();
-        FakeSession stranger = other.nextSession();
-        stranger.hello();
-        stranger.end(Failures.error(Reason.REASON_WRONG_CLUSTER, "this is c2"));
+        for (int i = 0; i < 3; i++) {
+            // The other one could not be reached a moment ago.
+            FakeSession stranger = other.nextSession();
+            stranger.hello();
+            stranger.end(Failures.error(Reason.REASON_WRONG_CLUSTER, "this is c2"));
+        }
+        other.nextSession();
+        other.kill();
         FakeSession second = node.nextSession();
         second.greet(11);
         second.accept(second.request(), 100);

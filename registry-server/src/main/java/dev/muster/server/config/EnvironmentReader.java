@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 /**
  * Reads {@code MUSTER_*}.
  *
- * <p>The environment is shared with others: the launcher and the command line have variables of their own, and an
- * orchestrator may put in {@code MUSTER_PORT} for a service called muster. So an unknown variable is refused only if it
- * looks like a known one that was misspelt, and is named in a warning otherwise.
+ * <p>The environment is shared with others: the launcher, the command line and a keeper have variables of their own, and
+ * an orchestrator may put in {@code MUSTER_PORT} for a service called muster. So an unknown variable is refused only if
+ * it looks like a known one that was misspelt, and is named in a warning otherwise.
  */
 final class EnvironmentReader {
     private static final String PREFIX = "MUSTER_";
@@ -24,7 +24,11 @@ final class EnvironmentReader {
             "MUSTER_TIMEOUT",
             "MUSTER_DEBUG",
             "MUSTER_HEAP",
-            "MUSTER_JAVA_OPTS");
+            "MUSTER_JAVA_OPTS",
+            "MUSTER_KEEPER_DATA",
+            "MUSTER_KEEPER_HEAP",
+            "MUSTER_UNIT",
+            "MUSTER_MARK");
     /** A misspelling: this many letters differ at most. */
     private static final int NEAR = 2;
 

@@ -321,7 +321,15 @@ final class ServerConfigLoaderTest {
     void variablesOfOthersAreLeftAlone() {
         EffectiveConfig effective = ServerConfigLoader.load(
                 List.of("--node=n1", "--data=/d", "--peers=n1=127.0.0.1:7440"),
-                Map.of("MUSTER_HEAP", "1g", "MUSTER_PORT_7440_TCP_ADDR", "10.0.0.7", "PATH", "/bin"));
+                Map.of(
+                        "MUSTER_HEAP",
+                        "1g",
+                        "MUSTER_UNIT",
+                        "n1",
+                        "MUSTER_PORT_7440_TCP_ADDR",
+                        "10.0.0.7",
+                        "PATH",
+                        "/bin"));
 
         assertThat(effective.warnings())
                 .singleElement()
