@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param electionTimeoutMin a follower that hears nothing for a random time between the two stands for election
  * @param electionTimeoutMax see {@code electionTimeoutMin}; also the silence after which a leader gives up
  * @param snapshotEntries a snapshot is written after that many log entries,
- * @param snapshotBytes or that many bytes of them,
+ * @param snapshotBytes or that many bytes of them, or fewer when the snapshots are small,
  * @param snapshotInterval or that long after the last one, if anything changed
  * @param purgeKeepEntries log entries kept below the newest snapshot, so that short outages are caught up from the log
  * @param segmentBytes size of a log segment, the unit of purging

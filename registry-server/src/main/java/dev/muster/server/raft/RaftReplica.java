@@ -127,7 +127,8 @@ public final class RaftReplica implements Replica {
                 System::currentTimeMillis,
                 leadership.notLeader());
         this.snapshotWriter = new SnapshotWriter(GROUP, stateMachine::applied, snapshots, this::purge);
-        this.snapshotTrigger = new SnapshotTrigger(options, System::nanoTime);
+        this.snapshotTrigger =
+                new SnapshotTrigger(options, System::nanoTime, snapshots::latestIndex, snapshots::latestBytes);
         this.server = buildServer();
         this.division = server.getDivision(groupId);
         this.admin =

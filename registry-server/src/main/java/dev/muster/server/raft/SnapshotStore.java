@@ -150,6 +150,12 @@ final class SnapshotStore implements StateMachineStorage {
         return newest == null ? 0 : newest.getIndex();
     }
 
+    /** Size of the newest snapshot, 0 for none. */
+    long latestBytes() {
+        SingleFileSnapshotInfo newest = latest;
+        return newest == null ? 0 : newest.getFile().getFileSize();
+    }
+
     private List<Path> newestFirst() throws IOException {
         List<Path> files = new ArrayList<>();
         if (Files.isDirectory(folder)) {

@@ -3,29 +3,40 @@ package dev.muster.server.raft;
 
 import java.util.function.LongSupplier;
 
-/** Decides when a snapshot is due: by entries, by bytes, or by time if anything changed. Thread-safe. */
+/**
+ * Decides when a snapshot is due: by entries, by bytes, or by time if anything changed. It counts from the newest
+ * snapshot on disk, so that a node that is restarted again and again has no longer log to apply each time. Thread-safe.
+ */
 final class SnapshotTrigger {
+    /** A log that is so many times longer than the snapshot takes longer to apply than the snapshot to write and read. */
+    private static final int LOG_TO_SNAPSHOT = 4;
+
+    private static final long LEAST_BYTES = 4 << 20;
+
     private final RaftOptions options;
     private final LongSupplier nanoClock;
-    private long lastIndex = -1;
+    private final LongSupplier newestIndex;
+    private final LongSupplier newestBytes;
+    private long lastIndex;
     private long lastBytes;
     private long lastNanos;
 
-    SnapshotTrigger(RaftOptions options, LongSupplier nanoClock) {
+    /** {@code newestIndex} and {@code newestBytes} are the position and the size of the newest snapshot, 0 for none. */
+    SnapshotTrigger(RaftOptions options, LongSupplier nanoClock, LongSupplier newestIndex, LongSupplier newestBytes) {
         this.options = options;
         this.nanoClock = nanoClock;
+        this.newestIndex = newestIndex;
+        this.newestBytes = newestBytes;
         this.lastNanos = nanoClock.getAsLong();
     }
 
-    /** Whether enough has happened since the last snapshot. */
+    /** Whether enough has happened since the last snapshot; {@code bytes} counts what this process has applied. */
     synchronized boolean due(long index, long bytes) {
-        if (lastIndex < 0) {
-            lastIndex = index;
-        }
-        boolean changed = index > lastIndex;
-        return index - lastIndex >= options.snapshotEntries()
-                || bytes - lastBytes >= options.snapshotBytes()
-                || (changed
+        long entries = index - Math.max(lastIndex, newestIndex.getAsLong());
+        long most = Math.max(LEAST_BYTES, LOG_TO_SNAPSHOT * newestBytes.getAsLong());
+        return entries >= options.snapshotEntries()
+                || bytes - lastBytes >= Math.min(most, options.snapshotBytes())
+                || (entries > 0
                         && nanoClock.getAsLong() - lastNanos
                                 >= options.snapshotInterval().toNanos());
     }
