@@ -159,7 +159,11 @@ stop() {
 
 gone() { ! running "$1"; }
 died() { tail -n 20 "$dir/n$1/log" >&2; fail "node $1 ended; its log is $dir/n$1/log"; }
-alive_or_fail() { [[ -n $kept ]] || running "$1" || died "$1"; }
+# A keeper starts it again, but not for ever.
+alive_or_fail() {
+  if running "$1"; then return; fi
+  if [[ -z $kept ]] || keeper ps --write-out simple | cut -f1,3 | grep -qx "n$1"$'\t'gave-up; then died "$1"; fi
+}
 healthy() { ask status "$1" >/dev/null 2>&1; }
 serving() { alive_or_fail "$1"; healthy "$(endpoint "$1")"; }
 all_serving() { all alive_or_fail; healthy "$(endpoints)"; }
