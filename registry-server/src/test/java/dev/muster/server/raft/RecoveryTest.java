@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.CodedInputStream;
 import dev.muster.core.RegistryState;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.storage.DataFolder;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogFormat;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -210,10 +212,13 @@ final class RecoveryTest {
         }
     }
 
-    private static int endOfData(byte[] bytes) {
-        int end = bytes.length;
-        while (bytes[end - 1] == 0) {
-            end--;
+    /** Behind the last entry, each of which is its length, its bytes and a checksum, which may end with zeros itself. */
+    private static int endOfData(byte[] segment) throws IOException {
+        int end = SegmentedRaftLogFormat.getHeaderLength();
+        while (end < segment.length && segment[end] != 0) {
+            CodedInputStream entry = CodedInputStream.newInstance(segment, end, segment.length - end);
+            int length = entry.readRawVarint32();
+            end += entry.getTotalBytesRead() + length + Integer.BYTES;
         }
         return end;
     }
