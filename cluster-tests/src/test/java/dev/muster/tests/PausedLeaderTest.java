@@ -123,6 +123,21 @@ final class PausedLeaderTest {
     }
 
     @Test
+    void isolatedLeaderAnswersNoLinearizableRead(TestCluster cluster) {
+        TestNode leader = cluster.awaitLeader();
+        LookupRequest read = LookupRequest.newBuilder().setService("load-0").build();
+        try (RawNode raw = RawNode.at(leader.endpoint())) {
+            raw.lookup(read);
+
+            cluster.followers().forEach(TestNode::pause);
+
+            assertThatThrownBy(() -> raw.lookup(read))
+                    .as("an answer by a node that nobody follows")
+                    .isInstanceOf(StatusRuntimeException.class);
+        }
+    }
+
+    @Test
     void followerThatSleptCatchesUpWithoutAnElection(TestCluster cluster) {
         Workload writers = cluster.startWriters(2).awaitMore(50);
         TestNode leader = cluster.awaitLeader();
