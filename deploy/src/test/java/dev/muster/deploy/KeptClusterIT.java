@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -60,6 +61,40 @@ final class KeptClusterIT {
         assertThat(cluster("down").code()).isZero();
         assertThat(cluster("up").text()).contains("3 nodes serve at");
         assertThat(cluster("up", "--base-port", "1").text()).contains("kept; take another --dir");
+    }
+
+    @Test
+    void drillsLoseNothingAndTheKeeperPutsTheLeaderBack() throws Exception {
+        int port = freePorts();
+        assertThat(cluster("up", "--kept", "--base-port", Integer.toString(port))
+                        .code())
+                .isZero();
+        for (List<String> drill : List.of(
+                List.of("leader-kill", "--yes"),
+                List.of("leader-pause", "--yes", "--for", "2s"),
+                List.of("restart", "--yes"),
+                List.of("restore"))) {
+            Result result = muster(port, Stream.concat(Stream.of("drill"), drill.stream()));
+            System.out.println(result.text());
+            assertThat(result.code()).as(result.text()).isZero();
+            assertThat(result.text()).contains("\"lost\": 0", "\"duplicates\": 0");
+        }
+        assertThat(muster(port, Stream.of("drill", "leader-kill")).code())
+                .as("without its word")
+                .isEqualTo(4);
+        assertThat(muster(port, Stream.of("events", "ls", "--type", "client")).text())
+                .contains("drill_before", "drill_after", "leader-kill of n", "restore of a backup: acknowledged");
+    }
+
+    private Result muster(int port, Stream<String> arguments) throws IOException, InterruptedException {
+        String endpoints = "127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d".formatted(port, port + 10, port + 20);
+        String[] command = Stream.of(
+                        Stream.of(Path.of("muster").toAbsolutePath().toString()),
+                        arguments,
+                        Stream.of("--endpoints", endpoints, "--write-out", "json"))
+                .flatMap(words -> words)
+                .toArray(String[]::new);
+        return Script.run(folder, Map.of(), command);
     }
 
     private Result cluster(String... arguments) throws IOException, InterruptedException {

@@ -48,7 +48,7 @@ final class BackupCommand {
                             })
                     Consistency consistency) {
         return context.withClient(client -> {
-                    BackupSummary saved = save(client, file, consistency);
+                    BackupSummary saved = save(context, client, file, consistency);
                     show("saved " + BackupView.sentence(file.toString(), saved), file, saved);
                     return ExitCode.OK;
                 })
@@ -127,7 +127,8 @@ final class BackupCommand {
         return ExitCode.OK.number();
     }
 
-    private BackupSummary save(MusterClient client, Path file, Consistency consistency) {
+    /** Saves the registry to a file, and shows how far that is. */
+    static BackupSummary save(Context context, MusterClient client, Path file, Consistency consistency) {
         return unchecked(() -> {
             try (BackupDraft draft = BackupFile.create(file)) {
                 client.backups().save(consistency, new Progress(draft.out(), context));

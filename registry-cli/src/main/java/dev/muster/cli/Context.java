@@ -6,6 +6,7 @@ import dev.muster.cli.output.Output;
 import dev.muster.client.MusterClient;
 import dev.muster.client.MusterException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -67,6 +68,15 @@ final class Context {
     /** Does the work with a client, which is closed at its end. */
     ExitCode withClient(Function<MusterClient, ExitCode> work) {
         return withClient(SESSION_TTL, work);
+    }
+
+    /** Does the work with a client that knows this endpoint alone, and closes it. */
+    <T> T clientOf(String endpoint, Function<MusterClient, T> work) {
+        Settings settings = settings();
+        Settings alone = new Settings(List.of(endpoint), settings.namespace(), settings.format(), settings.timeout());
+        try (MusterClient client = connector.connect(alone, SESSION_TTL)) {
+            return work.apply(client);
+        }
     }
 
     /** Does the work with a client whose session lives that long after it was last heard. */

@@ -69,6 +69,7 @@ final class Program {
                 .addSubcommand(new BackupCommand(context))
                 .addSubcommand(new HashCommand(context))
                 .addSubcommand(new BenchCommand(context))
+                .addSubcommand(new DrillCommand(context))
                 .addSubcommand(new KeeperCommand(context))
                 .addSubcommand(new ServerCommand())
                 .addSubcommand(new RecoverCommand())

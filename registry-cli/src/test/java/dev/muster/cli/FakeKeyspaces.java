@@ -11,6 +11,7 @@ import dev.muster.client.Keyspaces;
 import dev.muster.client.LedgerRange;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +19,11 @@ import java.util.Optional;
 final class FakeKeyspaces implements Keyspaces {
     final List<KeyspaceInfo> infos = new ArrayList<>();
     final List<LedgerRange> ranges = new ArrayList<>();
-    final List<Object> asked = new ArrayList<>();
+    final List<Object> asked = Collections.synchronizedList(new ArrayList<>());
+    /** How far the first number of a set is from that of the one before. */
+    int step;
+
+    private long first = 7;
 
     @Override
     public KeyspaceInfo create(KeyspaceSpec spec) {
@@ -60,7 +65,9 @@ final class FakeKeyspaces implements Keyspaces {
             @Override
             public KeySet nextSet(int size) {
                 asked.add(name + " " + size);
-                return new KeySet(Key.of(7), size);
+                KeySet set = new KeySet(Key.of(first), size);
+                first += step;
+                return set;
             }
 
             @Override

@@ -24,6 +24,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -37,8 +38,11 @@ final class FakeMuster implements MusterClient {
     final FakeView view = new FakeView();
     final CompletableFuture<FakeRegistration> registration = new CompletableFuture<>();
     final List<ServiceSummary> services = new ArrayList<>();
-    final List<Object> asked = new ArrayList<>();
+    final List<Object> asked = Collections.synchronizedList(new ArrayList<>());
     LookupResult lookup = new LookupResult(FakeCluster.POSITION, Duration.ZERO, List.of(), false, 0, 0);
+
+    /** Whether a lookup answers with what was registered, rather than with {@link #lookup}. */
+    boolean listsWhatWasRegistered;
 
     final List<byte[]> pieces = new ArrayList<>();
     byte[] backup = {};
@@ -87,7 +91,7 @@ final class FakeMuster implements MusterClient {
     @Override
     public LookupResult lookup(LookupQuery query) {
         ask(query);
-        return lookup;
+        return listsWhatWasRegistered ? registered() : lookup;
     }
 
     @Override
@@ -190,6 +194,17 @@ final class FakeMuster implements MusterClient {
     @Override
     public void close() {
         closed = true;
+    }
+
+    private LookupResult registered() {
+        List<ServiceInstance> instances;
+        synchronized (asked) {
+            instances = asked.stream()
+                    .flatMap(each ->
+                            each instanceof Change.Register register ? Stream.of(register.instance()) : Stream.of())
+                    .toList();
+        }
+        return new LookupResult(FakeCluster.POSITION, Duration.ZERO, instances, false, 0, 0);
     }
 
     private void ask(Object question) {
