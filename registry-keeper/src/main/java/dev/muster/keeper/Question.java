@@ -3,22 +3,31 @@ package dev.muster.keeper;
 
 import dev.muster.keeper.manifest.Manifest.Probe;
 import dev.muster.keeper.probe.Damping;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A probe that is asked again and again, never twice at a time. For the keeper's thread. */
+/**
+ * A probe that is asked again and again, never twice at a time. Until the first yes it is asked sooner than the probe
+ * says, after each tenth of the time that it has waited: what starts is not kept waiting for its turn. For the keeper's
+ * thread.
+ */
 final class Question {
+    private static final int PARTS = 10;
     private static final Logger LOG = LoggerFactory.getLogger(Question.class);
 
     private final Probe probe;
     private final Executor loop;
     private Damping damping;
+    private @Nullable Instant began;
     private Instant next = Instant.EPOCH;
+    private boolean saidYes;
     private int round;
     private boolean open;
 
@@ -31,7 +40,9 @@ final class Question {
     /** Another process is asked from now on: answers of the one before do not count. */
     void begin() {
         damping = new Damping(probe.failures(), probe.of());
+        began = null;
         next = Instant.EPOCH;
+        saidYes = false;
         open = false;
         round++;
     }
@@ -47,13 +58,14 @@ final class Question {
             return;
         }
         open = true;
-        next = now.plus(probe.every());
+        next = now.plus(pause(now));
         int asked = round;
         var unused = question.get()
                 .thenAcceptAsync(
                         yes -> {
                             if (asked == round) {
                                 open = false;
+                                saidYes |= yes;
                                 heard.accept(new Answer(yes, damping.fails(yes)));
                             }
                         },
@@ -62,6 +74,14 @@ final class Question {
                     LOG.error("an answer was not dealt with; please report this", failure);
                     return null;
                 });
+    }
+
+    private Duration pause(Instant now) {
+        if (began == null) {
+            began = now;
+        }
+        Duration part = Duration.between(began, now).dividedBy(PARTS);
+        return saidYes || part.compareTo(probe.every()) > 0 ? probe.every() : part;
     }
 
     /**

@@ -15,13 +15,8 @@ import dev.muster.testing.JavaChild;
 import dev.muster.testing.KeeperHost;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,11 +25,10 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * The routes of a proxy under a keeper. The proxy is a script: its check refuses port 6666, and its reload copies the
@@ -46,29 +40,21 @@ final class EdgeTest {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final Pattern AGE = Pattern.compile("\"ageMillis\":([0-9]+)");
 
-    @TempDir
-    Path folder;
-
     /** One for each test, since they share a cluster. */
     private final String service = "routed-" + UUID.randomUUID();
 
-    private KeeperHost host;
+    @RegisterExtension
+    final KeeperHost host = new KeeperHost();
 
     @BeforeEach
-    void manifest(@TempDir Path logs) {
-        host = new KeeperHost(folder, logs);
+    void manifest() {
         host.manifest("proxy", """
                 kind: technical
                 argv: [/bin/sleep, 1000]
                 check: [/bin/sh, -c, '! grep -q :6666 %1$s/routes.conf']
                 reload: [/bin/cp, '%1$s/routes.conf', '%1$s/read.conf']
                 routes: {%2$s: {file: '%1$s/routes.conf', endpoint: http}}
-                """.formatted(folder, service));
-    }
-
-    @AfterEach
-    void endKeeperAndUnit() {
-        host.close();
+                """.formatted(host.folder(), service));
     }
 
     @Test
@@ -97,7 +83,7 @@ final class EdgeTest {
         await("it is told")
                 .atMost(LONGEST_WAIT)
                 .ignoreExceptions()
-                .until(() -> answer("{\"do\": \"incidents\"}").contains("ROUTES_KEPT_BACK"));
+                .until(() -> host.order("{\"do\": \"incidents\"}").contains("ROUTES_KEPT_BACK"));
         assertThat(text("routes.conf")).contains(":1001").doesNotContain(":6666");
         assertThat(read()).doesNotContain(":6666");
         client.write(Change.deregister(InstanceKey.of(service, "bad")));
@@ -147,7 +133,7 @@ final class EdgeTest {
 
     private String text(String file) {
         try {
-            Path path = folder.resolve(file);
+            Path path = host.folder().resolve(file);
             return Files.exists(path) ? Files.readString(path) : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -155,24 +141,7 @@ final class EdgeTest {
     }
 
     private long age() {
-        Matcher age = AGE.matcher(answer("{\"do\": \"ps\"}"));
+        Matcher age = AGE.matcher(host.order("{\"do\": \"ps\"}"));
         return age.find() ? Long.parseLong(age.group(1)) : -1;
-    }
-
-    /** What the keeper answers on its socket. */
-    private String answer(String order) {
-        try (SocketChannel channel =
-                SocketChannel.open(UnixDomainSocketAddress.of(host.data().resolve("control")))) {
-            channel.write(ByteBuffer.wrap((order + "\n").getBytes(StandardCharsets.UTF_8)));
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
-            while (channel.read(buffer) >= 0) {
-                answer.write(buffer.array(), 0, buffer.position());
-                buffer.clear();
-            }
-            return answer.toString(StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

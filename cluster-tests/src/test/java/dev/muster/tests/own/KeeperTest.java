@@ -30,12 +30,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A keeper in a process of its own, and what the registry sees of its units. */
 @ClusterTest(nodes = 1)
@@ -47,21 +46,16 @@ final class KeeperTest {
     /** One for each test, since they share a cluster. */
     private final String service = "kept-" + UUID.randomUUID();
 
-    private KeeperHost host;
+    @RegisterExtension
+    final KeeperHost host = new KeeperHost();
 
     @BeforeEach
-    void manifest(@TempDir Path folder, @TempDir Path logs) {
-        host = new KeeperHost(folder, logs);
+    void manifest() {
         host.manifest("kept", """
                 argv: [/bin/sleep, 1000]
                 register: {service: %s, endpoints: {http: {host: 127.0.0.1, port: 8080}}}
                 restart: {budget: 100}
                 """.formatted(service));
-    }
-
-    @AfterEach
-    void endKeeperAndUnit() {
-        host.close();
     }
 
     @Test
@@ -148,21 +142,13 @@ final class KeeperTest {
 
     @Test
     void serviceThatRanOutOfMemoryIsReplacedByALargerOneAndNobodySeesAGap(TestCluster cluster) throws Exception {
-        Path classes = Path.of(HungryService.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
         host.manifest("kept", """
-                argv: [%s, -Xmx32m, -XX:+UseSerialGC, -cp, '%s', %s, '${port.http}']
+                argv: [%s, '${port.http}']
                 register: {service: %s, endpoints: {http: {host: 127.0.0.1, port: auto}}}
                 ready: {tcp: '127.0.0.1:${port.http}', every: 100ms}
                 drain: 1s
                 """.formatted(
-                        Path.of(System.getProperty("java.home"), "bin", "java"),
-                        classes,
-                        HungryService.class.getName(),
-                        service));
+                HungryService.argv(Path.of(System.getProperty("java.home"), "bin", "java"), "-Xmx32m"), service));
         keeper(cluster);
         MusterClient client = cluster.client();
         ServiceInstance before = awaitListed(client);
@@ -175,7 +161,7 @@ final class KeeperTest {
         var unused = HttpClient.newHttpClient()
                 .sendAsync(
                         HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                                        + before.endpoints().get(0).port() + "/oom"))
+                                        + before.endpoints().get(0).port() + "/oom?caught=true"))
                                 .build(),
                         HttpResponse.BodyHandlers.discarding());
 

@@ -14,15 +14,13 @@ import dev.muster.testing.ClusterTest;
 import dev.muster.testing.JavaChild;
 import dev.muster.testing.KeeperHost;
 import dev.muster.testing.TestCluster;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the registry says of a host whose keeper dies. Of its own, since keepers that expire share a budget. */
 @ClusterTest(nodes = 1)
@@ -31,20 +29,15 @@ final class LostKeeperTest {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final LookupQuery KEEPERS = LookupQuery.of("keeper").namespace("muster");
 
-    private KeeperHost host;
+    @RegisterExtension
+    final KeeperHost host = new KeeperHost();
 
     @BeforeEach
-    void manifest(@TempDir Path folder, @TempDir Path logs) {
-        host = new KeeperHost(folder, logs);
+    void manifest() {
         host.manifest("kept", """
                 argv: [/bin/sleep, 1000]
                 register: {service: kept, endpoints: {http: {host: 127.0.0.1, port: 8080}}}
                 """);
-    }
-
-    @AfterEach
-    void endKeeperAndUnit() {
-        host.close();
     }
 
     @Test
