@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.client.MusterClient;
 import dev.muster.testing.ClusterTest;
+import dev.muster.testing.Machine;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
@@ -34,6 +35,7 @@ final class CrowdTest {
     private static final Logger LOG = LoggerFactory.getLogger(CrowdTest.class);
     private static final int SOCKETS = 1_000;
     private static final int SLOW_WATCHES = 200;
+    private static final int ROUNDS = 9;
 
     @Test
     @Tag("long")
@@ -58,26 +60,37 @@ final class CrowdTest {
         TestNode leader = cluster.awaitLeader();
         MusterClient client = cluster.clientOf(leader);
         lookupMicros(client, 5_000);
-        double quiet = medianOfP99(client);
-        double crowded;
-        try (Crowd crowd = Crowd.at(leader)) {
-            writers.awaitMore(500);
-            crowded = medianOfP99(client);
-            assertThat(crowd.sockets).hasSize(SOCKETS);
+        double[] quiet = new double[ROUNDS];
+        double[] crowded = new double[ROUNDS];
+        // In turn, so that whatever else this machine does falls on both.
+        for (int round = 0; round < ROUNDS; round++) {
+            quiet[round] = p99(client);
+            try (Crowd crowd = Crowd.at(leader)) {
+                writers.awaitMore(500);
+                crowded[round] = p99(client);
+                assertThat(crowd.sockets).hasSize(SOCKETS);
+            }
         }
-        LOG.info("p99 of lookups: {} us, with {} idle sockets and a slow watcher {} us", quiet, SOCKETS, crowded);
-        assertThat(crowded).isLessThanOrEqualTo(1.5 * quiet);
+        LOG.info(
+                "p99 of lookups: {} us, with {} idle sockets and a slow watcher {} us",
+                median(quiet),
+                SOCKETS,
+                median(crowded));
+        if (Machine.isFitForTiming()) {
+            assertThat(median(crowded)).isLessThanOrEqualTo(1.5 * median(quiet));
+        }
     }
 
-    private static double medianOfP99(MusterClient client) {
-        double[] p99 = new double[9];
-        for (int window = 0; window < p99.length; window++) {
-            long[] micros = lookupMicros(client, 1_000);
-            Arrays.sort(micros);
-            p99[window] = micros[micros.length * 99 / 100];
-        }
-        Arrays.sort(p99);
-        return p99[p99.length / 2];
+    private static double p99(MusterClient client) {
+        long[] micros = lookupMicros(client, 1_000);
+        Arrays.sort(micros);
+        return micros[micros.length * 99 / 100];
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
     }
 
     private static long[] lookupMicros(MusterClient client, int count) {
