@@ -11,7 +11,7 @@ fi
 test=$1
 rounds=$2
 cd "$(dirname "$0")/.."
-logs=cluster-tests/target/repeat
+logs=cluster-tests/target/repeat/$(printf %s "$test" | tr -c 'A-Za-z0-9' _)
 mkdir -p "$logs"
 
 passed=0
