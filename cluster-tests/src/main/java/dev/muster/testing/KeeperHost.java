@@ -45,10 +45,14 @@ public final class KeeperHost implements BeforeEachCallback, AfterEachCallback {
         folder = Files.createTempDirectory("keeper");
     }
 
-    /** Ends them, and deletes all that is on this host. */
+    /** Ends them, and deletes all that is on this host, unless the test has failed. */
     @Override
     public void afterEach(ExtensionContext test) {
         end();
+        if (test.getExecutionException().isPresent()) {
+            System.out.println("the files of the keeper are in " + folder);
+            return;
+        }
         // What was just killed may have made a file after they were listed.
         await("the files of the host are deleted").ignoreExceptions().until(this::delete);
     }

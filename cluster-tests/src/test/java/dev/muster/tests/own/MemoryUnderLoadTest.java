@@ -91,9 +91,8 @@ final class MemoryUnderLoadTest {
         host.keeper(cluster);
         MusterClient client = cluster.client();
         ServiceView view = client.view(service);
-        await("both serve")
-                .atMost(LONGEST_WAIT)
-                .until(() -> view.instances().size() == 2 && edge.master().isPresent());
+        await("both serve").atMost(LONGEST_WAIT).until(() -> view.instances().size() == 2);
+        edge.awaitRoutes();
         Queue<Integer> seen = new ConcurrentLinkedQueue<>();
         view.onChange(snapshot -> seen.add(snapshot.serving().size()));
         try (Traffic traffic = Traffic.to(edge.uri(), CALLS_PER_SECOND).awaitMore(CALLS_PER_SECOND)) {

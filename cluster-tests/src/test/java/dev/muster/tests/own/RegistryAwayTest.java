@@ -49,9 +49,8 @@ final class RegistryAwayTest {
         host.keeper(cluster);
         MusterClient client = cluster.client();
         ServiceView view = client.view("away");
-        await("both serve")
-                .atMost(LONGEST_WAIT)
-                .until(() -> view.instances().size() == 2 && edge.master().isPresent());
+        await("both serve").atMost(LONGEST_WAIT).until(() -> view.instances().size() == 2);
+        edge.awaitRoutes();
         Instant killed;
         try (Traffic throughNginx = Traffic.to(edge.uri(), CALLS_PER_SECOND).awaitMore(CALLS_PER_SECOND);
                 Traffic throughTheClient =
@@ -67,7 +66,8 @@ final class RegistryAwayTest {
             await("two minutes are over")
                     .atMost(AWAY.plus(LONGEST_WAIT))
                     .until(() -> System.nanoTime() - away > AWAY.toNanos());
-            cluster.nodes().forEach(TestNode::restart);
+            cluster.nodes().forEach(TestNode::start);
+            cluster.awaitReady();
             await("it is told")
                     .atMost(LONGEST_WAIT)
                     .ignoreExceptions()
