@@ -12,11 +12,13 @@ import dev.muster.client.LookupResult;
 import dev.muster.client.RegistryEvent;
 import dev.muster.client.ServiceInstance;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,6 +40,13 @@ final class Explanation {
         EventType.INSTANCE_EXPIRED,
         EventType.INSTANCE_FENCED
     };
+
+    /** What a keeper tells of a unit that it does not start, or not yet. */
+    private static final Map<String, Reason> KEPT_OFF =
+            Map.of("gave_up", Reason.GAVE_UP, "crash_loop_backoff", Reason.CRASH_LOOP);
+
+    private static final Set<Reason> GONE =
+            EnumSet.of(Reason.DEREGISTERED, Reason.EXPIRED, Reason.LOST, Reason.NEVER_REGISTERED);
 
     private final EventLog log;
     private final EventQuery query;
@@ -63,6 +72,7 @@ final class Explanation {
             lines.put(instance.id(), listed(instance, newest(events.get(instance.id()))));
         }
         events.forEach((id, ofInstance) -> lines.computeIfAbsent(id, gone -> gone(id, newest(ofInstance))));
+        keptOff().forEach((id, told) -> lines.compute(id, (same, line) -> keptOff(id, line, told)));
         if (query.id().isEmpty()) {
             return List.copyOf(lines.values());
         }
@@ -82,6 +92,28 @@ final class Explanation {
                                 .computeIfAbsent(event.incarnation(), incarnation -> new ArrayList<>())
                                 .add(event)));
         return events;
+    }
+
+    /** Of each instance what was told of it last, if that is why it does not run. */
+    private Map<String, RegistryEvent> keptOff() {
+        Map<String, RegistryEvent> last = new LinkedHashMap<>();
+        log.list(query.types(EventType.CLIENT).newestFirst(true))
+                .limit(MOST_EVENTS)
+                .filter(event -> event.revision() <= lookup.position().revision())
+                .forEach(event -> event.key().ifPresent(key -> last.putIfAbsent(key.id(), event)));
+        last.values().removeIf(event -> !KEPT_OFF.containsKey(event.kind()));
+        return last;
+    }
+
+    private static Line keptOff(String id, @Nullable Line line, RegistryEvent told) {
+        if (line != null && !GONE.contains(line.reason())) {
+            return line;
+        }
+        Reason reason = KEPT_OFF.getOrDefault(told.kind(), Reason.DEREGISTERED);
+        String what = reason == Reason.GAVE_UP
+                ? "it ended so often that its keeper gave it up: "
+                : "it ended again, and its keeper waits before it starts it: ";
+        return new Line(id, false, reason, what + told.cause() + ", by " + told.actor(), Optional.of(told));
     }
 
     /** What happened to the newest incarnation. */

@@ -156,6 +156,39 @@ final class ExplainCommandTest {
     }
 
     @Test
+    void whatItsKeeperDoesNotStartIsExplainedByTheKeeper() {
+        registered("a");
+        events.add(EventType.INSTANCE_DEREGISTERED, "a", null, 7, "deregistered");
+        events.tell("a", "gave_up", "a: exit 1; started again 5 times");
+        registered("b");
+        events.add(EventType.INSTANCE_DEREGISTERED, "b", null, 7, "deregistered");
+        events.tell("b", "crash_loop_backoff", "b: exit 1; waiting 2000 ms");
+        events.tell("c", "gave_up", "c: exit 1");
+        shows(0);
+
+        assertExplained(
+                "a|no|gave-up|1970-01-01T00:00:03Z|3|it ended so often that its keeper gave it up: a: exit 1; started"
+                        + " again 5 times, by n1",
+                "b|no|crash-loop|1970-01-01T00:00:06Z|6|it ended again, and its keeper waits before it starts it: b: exit"
+                        + " 1; waiting 2000 ms, by n1",
+                "c|no|gave-up|1970-01-01T00:00:07Z|7|it ended so often that its keeper gave it up: c: exit 1, by n1");
+    }
+
+    @Test
+    void whatWasStartedAgainIsNotExplainedByWhatItsKeeperToldBefore() {
+        registered("a");
+        events.tell("a", "gave_up", "a: exit 1");
+        registered("a");
+        shows(0, instance("a", InstanceStatus.UP));
+        assertExplained("a|yes|serving|1970-01-01T00:00:03Z|3|it is registered and serves (registered, by n1)");
+
+        events.tell("a", "start_microservices_stopped_outside_muster_after", "a: OK");
+        events.add(EventType.INSTANCE_DEREGISTERED, "a", null, 7, "deregistered");
+        shows(0);
+        assertThat(shell.run("explain", "orders", "-w", "simple").data()).contains("a\tno\tderegistered");
+    }
+
+    @Test
     void whatNeverWasIsSaidToBeSo() {
         shows(0);
 

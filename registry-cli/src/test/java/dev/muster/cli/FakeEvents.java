@@ -75,6 +75,31 @@ final class FakeEvents implements EventLog {
         return event;
     }
 
+    /** What a client tells of an instance. */
+    void tell(String id, String kind, String text) {
+        RegistryEvent event = add(EventType.CLIENT, id, null, 0, text);
+        all.set(
+                all.size() - 1,
+                new RegistryEvent(
+                        event.sequence(),
+                        event.revision(),
+                        event.time(),
+                        event.type(),
+                        kind,
+                        event.cause(),
+                        event.actor(),
+                        event.key(),
+                        event.incarnation(),
+                        event.status(),
+                        event.keyspace(),
+                        event.keys(),
+                        event.lease(),
+                        event.session(),
+                        event.term(),
+                        event.pair(),
+                        event.failover()));
+    }
+
     @Override
     public Stream<RegistryEvent> list(EventQuery query) {
         asked.add(query);

@@ -4,6 +4,7 @@ package dev.muster.tests.own;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.muster.cli.Main;
 import dev.muster.client.EventQuery;
 import dev.muster.client.EventType;
 import dev.muster.client.MusterClient;
@@ -180,6 +181,31 @@ final class KeeperTest {
         assertThat(view.instances().get(0).endpoints()).isNotEqualTo(before.endpoints());
         assertThat(sizes).as("how many served, at each change").isNotEmpty().containsOnly(1);
         assertThat(pid()).isNotEqualTo(pid);
+    }
+
+    @Test
+    void unitThatIsGivenUpIsExplainedByThat(TestCluster cluster) {
+        host.manifest("kept", """
+                argv: [/bin/false]
+                register: {service: %s, endpoints: {http: {host: 127.0.0.1, port: 8080}}}
+                restart: {backoff: 100ms, most: 100ms, budget: 2}
+                """.formatted(service));
+        keeper(cluster);
+        await("it is told")
+                .atMost(LONGEST_WAIT)
+                .ignoreExceptions()
+                .until(() -> cluster.client()
+                        .events()
+                        .list(EventQuery.all().types(EventType.CLIENT).service(service))
+                        .anyMatch(event -> event.kind().equals("gave_up")));
+        JavaChild explain = JavaChild.start(
+                cluster.folder(),
+                "explain",
+                Main.class.getName(),
+                List.of("explain", service, "-w", "simple", "--endpoints", String.join(",", cluster.endpoints())));
+        explain.awaitExit(LONGEST_WAIT);
+
+        assertThat(explain.output()).contains("kept\tno\tgave-up\t", "started again 2 times in 60 s");
     }
 
     private List<RegistryEvent> memoryErrors(MusterClient client) {

@@ -79,6 +79,10 @@ public final class ExplanationView {
         KEEPER_LOST,
         /** It went with the session of its process, which was not heard any more: killed, hung or cut off. */
         LOST,
+        /** It ended again and again, and its keeper waits before it starts it once more. */
+        CRASH_LOOP,
+        /** It ended so often that its keeper starts it no more. */
+        GAVE_UP,
         /** As far back as events are kept it was never on the list. */
         NEVER_REGISTERED
     }
