@@ -14,9 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A probe that is asked again and again, never twice at a time. Until the first yes it is asked sooner than the probe
- * says, after each tenth of the time that it has waited: what starts is not kept waiting for its turn. For the keeper's
- * thread.
+ * A probe that is asked again and again, never twice at a time. Of what starts it is asked sooner than the probe says,
+ * after each tenth of the time that it has waited, until the first yes. For the keeper's thread.
  */
 final class Question {
     private static final int PARTS = 10;
@@ -27,7 +26,7 @@ final class Question {
     private Damping damping;
     private @Nullable Instant began;
     private Instant next = Instant.EPOCH;
-    private boolean saidYes;
+    private boolean eager;
     private int round;
     private boolean open;
 
@@ -37,12 +36,16 @@ final class Question {
         this.damping = new Damping(probe.failures(), probe.of());
     }
 
-    /** Another process is asked from now on: answers of the one before do not count. */
-    void begin() {
+    /**
+     * Another process is asked from now on: answers of the one before do not count.
+     *
+     * @param starts whether the first yes is waited for; where a no has consequences it is not
+     */
+    void begin(boolean starts) {
         damping = new Damping(probe.failures(), probe.of());
         began = null;
         next = Instant.EPOCH;
-        saidYes = false;
+        eager = starts;
         open = false;
         round++;
     }
@@ -65,7 +68,7 @@ final class Question {
                         yes -> {
                             if (asked == round) {
                                 open = false;
-                                saidYes |= yes;
+                                eager &= !yes;
                                 heard.accept(new Answer(yes, damping.fails(yes)));
                             }
                         },
@@ -81,7 +84,7 @@ final class Question {
             began = now;
         }
         Duration part = Duration.between(began, now).dividedBy(PARTS);
-        return saidYes || part.compareTo(probe.every()) > 0 ? probe.every() : part;
+        return !eager || part.compareTo(probe.every()) > 0 ? probe.every() : part;
     }
 
     /**

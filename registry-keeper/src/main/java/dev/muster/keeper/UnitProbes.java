@@ -48,13 +48,13 @@ final class UnitProbes {
 
     /** Another process is asked from now on. */
     void begin() {
-        ready.begin();
-        alive.begin();
+        ready.begin(true);
+        alive.begin(false);
     }
 
     /** Another second process is asked from now on. */
     void beginSecond() {
-        secondReady.begin();
+        secondReady.begin(true);
     }
 
     /** Asks the unit's process what is to be known of it in this phase, if it is time to. */
