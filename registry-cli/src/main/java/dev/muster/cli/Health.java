@@ -23,9 +23,7 @@ final class Health {
                 .forEach(node -> problems.add(node.endpoint() + " does not answer: " + NodeProblem.of(node)));
         statuses.stream()
                 .filter(status -> !status.ready())
-                .forEach(status -> problems.add(status.node() + " does not serve (it is "
-                        + status.role().name().toLowerCase(Locale.ROOT)
-                        + (status.leader().isEmpty() ? " and knows no leader)" : ")")));
+                .forEach(status -> problems.add(status.node() + " does not serve (" + why(status) + ")"));
         if (statuses.stream().allMatch(status -> status.leader().isEmpty())) {
             problems.add("no leader is known: writes wait until a majority of the nodes runs and is connected");
         }
@@ -33,5 +31,13 @@ final class Health {
             problems.add("the endpoints belong to different clusters: name the nodes of one");
         }
         return problems;
+    }
+
+    private static String why(NodeStatus status) {
+        if (!status.grey().isEmpty()) {
+            return "it is grey: " + status.grey();
+        }
+        return "it is " + status.role().name().toLowerCase(Locale.ROOT)
+                + (status.leader().isEmpty() ? " and knows no leader" : "");
     }
 }

@@ -67,6 +67,7 @@ final class FakeCluster implements ClusterAdmin {
                 leader,
                 leader.isEmpty() ? "" : "127.0.0.1:7440",
                 ready,
+                "",
                 1_001,
                 1_002,
                 900,

@@ -71,6 +71,7 @@ final class StatusCommandTest {
                       "leader": "a",
                       "leaderAddress": "127.0.0.1:7440",
                       "ready": true,
+                      "grey": "",
                       "appliedIndex": 1001,
                       "commitIndex": 1002,
                       "snapshotIndex": 900,

@@ -15,7 +15,8 @@ import java.time.Duration;
  * @param term the election that it is in
  * @param leader the leader's name, empty when unknown
  * @param leaderAddress the leader's client port, empty when unknown
- * @param ready whether it serves
+ * @param ready whether it serves and should be used
+ * @param grey why it should not be used, empty when it may
  * @param appliedIndex up to where it has applied the log
  * @param commitIndex up to where it knows the log to be committed
  * @param snapshotIndex of its newest durable snapshot, 0 for none
@@ -40,6 +41,7 @@ public record NodeStatus(
         String leader,
         String leaderAddress,
         boolean ready,
+        String grey,
         long appliedIndex,
         long commitIndex,
         long snapshotIndex,

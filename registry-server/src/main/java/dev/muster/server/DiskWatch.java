@@ -2,11 +2,7 @@
 package dev.muster.server;
 
 import dev.muster.server.storage.DiskSpace;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a node from ever meeting a full disk in the middle of a write. While less than the reserve is free the node takes
@@ -14,19 +10,8 @@ import org.jspecify.annotations.Nullable;
  * as its files are whole. For one thread.
  */
 final class DiskWatch {
-    /** When all disks are low, leadership must not go round and round without a pause. */
-    private static final Duration NEXT_HAND_OVER = Duration.ofMinutes(1);
-
-    private static final Duration NEXT_TRY = Duration.ofSeconds(5);
-
     /** The node, as far as its disk concerns it. */
     interface Node {
-        /** Whether it leads. */
-        boolean leads();
-
-        /** Hands leadership over; ends when another leads, or fails. */
-        CompletableFuture<Void> handOver();
-
         /** Refuses the writes of clients for this reason from now on; without one takes them again. */
         void refuseWrites(Optional<String> why);
 
@@ -39,15 +24,13 @@ final class DiskWatch {
 
     private final DiskSpace disk;
     private final Node node;
-    private final LongSupplier nanos;
+    private final Handover handover;
     private boolean low;
-    private CompletableFuture<Void> handOver = CompletableFuture.completedFuture(null);
-    private @Nullable Long handedOverAt;
 
-    DiskWatch(DiskSpace disk, Node node, LongSupplier nanos) {
+    DiskWatch(DiskSpace disk, Node node, Handover handover) {
         this.disk = disk;
         this.node = node;
-        this.nanos = nanos;
+        this.handover = handover;
     }
 
     /** Looks once, and does what is to be done. */
@@ -70,14 +53,6 @@ final class DiskWatch {
             node.refuseWrites(Optional.of(room + "; writes go on by themselves when there is room"));
             node.report(room + "; this node takes no writes and leads only if no other can");
         }
-        if (node.leads() && mayHandOver()) {
-            handedOverAt = nanos.getAsLong();
-            handOver = node.handOver();
-        }
-    }
-
-    private boolean mayHandOver() {
-        Duration pause = handOver.isCompletedExceptionally() ? NEXT_TRY : NEXT_HAND_OVER;
-        return handedOverAt == null || nanos.getAsLong() - handedOverAt > pause.toNanos();
+        handover.ifLeading();
     }
 }

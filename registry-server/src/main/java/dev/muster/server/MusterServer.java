@@ -51,7 +51,7 @@ public final class MusterServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MusterServer.class);
 
     private static final Duration REPLACEMENT_LOOK = Duration.ofSeconds(2);
-    private static final Duration DISK_LOOK = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final int LOOKS_BETWEEN_WARNINGS = 60;
 
     private final ServerConfig config;
@@ -63,6 +63,7 @@ public final class MusterServer implements AutoCloseable {
     private final NodeReports reports;
     private final RpcServer rpc;
     private volatile @Nullable RaftReplica replica;
+    private volatile @Nullable NodeWatch watch;
 
     private MusterServer(ServerConfig config, Fatal fatal) {
         this.config = config;
@@ -95,11 +96,11 @@ public final class MusterServer implements AutoCloseable {
      * @throws java.io.UncheckedIOException if a port is taken
      */
     public static MusterServer start(ServerConfig config, Fatal fatal) throws InterruptedException {
-        DiskSpace disk = DiskSpace.of(config.data(), config.diskReserve());
-        awaitRoom(disk);
+        DiskSpace space = DiskSpace.of(config.data(), config.diskReserve());
+        awaitRoom(space);
         MusterServer server = new MusterServer(config, fatal);
         try {
-            server.takePart(disk);
+            server.takePart(space);
             return server;
         } catch (InterruptedException | RuntimeException e) {
             server.close();
@@ -107,16 +108,16 @@ public final class MusterServer implements AutoCloseable {
         }
     }
 
-    private static void awaitRoom(DiskSpace disk) throws InterruptedException {
-        for (int looks = 0; !disk.look().sufficesToStart(); looks++) {
+    private static void awaitRoom(DiskSpace space) throws InterruptedException {
+        for (int looks = 0; !space.look().sufficesToStart(); looks++) {
             if (looks % LOOKS_BETWEEN_WARNINGS == 0) {
-                LOG.warn("{}; the node starts by itself when half of that is free", disk.look());
+                LOG.warn("{}; the node starts by itself when half of that is free", space.look());
             }
-            TimeUnit.MILLISECONDS.sleep(DISK_LOOK.toMillis());
+            TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
         }
     }
 
-    private void takePart(DiskSpace disk) throws InterruptedException {
+    private void takePart(DiskSpace space) throws InterruptedException {
         Founding founding = new Founding(folder, configuredPeers(), calls, LOG::info);
         Identity identity = founding.decide();
         RaftReplica started = RaftReplica.start(
@@ -134,8 +135,11 @@ public final class MusterServer implements AutoCloseable {
         rpc.serve(started, events());
         founding.join();
         watchForReplacement(folder.identity(), started);
-        DiskWatch diskWatch = new DiskWatch(disk, new DiskOwner(started), loop::nanos);
-        loop.every(DISK_LOOK, diskWatch::look);
+        watch = NodeWatch.start(
+                new NodeWatch.Needs(config, folder, started, rpc, calls, reports, fatal),
+                space,
+                founding.self().clientAddress(),
+                this::taskFailed);
         reports.serve(started);
         reports.add("started version " + Version.CURRENT + " with storage id " + identity.storageId() + " after "
                 + (folder.cleanlyClosed() ? "an orderly stop" : "a first start or a crash"));
@@ -239,49 +243,16 @@ public final class MusterServer implements AutoCloseable {
             current.handOver();
         }
         loop.close();
+        NodeWatch watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
         calls.close();
         rpc.close();
         if (current != null) {
             current.close();
         }
         folder.close();
-    }
-
-    private final class DiskOwner implements DiskWatch.Node {
-        private final RaftReplica started;
-
-        DiskOwner(RaftReplica started) {
-            this.started = started;
-        }
-
-        @Override
-        public boolean leads() {
-            return started.leadership().leads();
-        }
-
-        @Override
-        public CompletableFuture<Void> handOver() {
-            return started.transferLeadership("").whenComplete((done, failure) -> {
-                if (failure != null) {
-                    LOG.warn("leadership could not be handed over: {}", failure.toString());
-                }
-            });
-        }
-
-        @Override
-        public void refuseWrites(Optional<String> why) {
-            started.refuseWrites(why);
-        }
-
-        @Override
-        public void report(String text) {
-            reports.add(text);
-        }
-
-        @Override
-        public void end(String why) {
-            fatal.end(Fatal.Cause.LOG_IO, why, new IllegalStateException(why));
-        }
     }
 
     /** What other nodes are told, before and after this one is a member. */

@@ -24,17 +24,6 @@ final class DiskWatchTest {
             new DiskSpace(Path.of("/data"), RESERVE, () -> free),
             new DiskWatch.Node() {
                 @Override
-                public boolean leads() {
-                    return leads;
-                }
-
-                @Override
-                public CompletableFuture<Void> handOver() {
-                    done.add("hand over");
-                    return handOver;
-                }
-
-                @Override
                 public void refuseWrites(Optional<String> why) {
                     done.add(why.isPresent() ? "refuse" : "take");
                 }
@@ -49,7 +38,7 @@ final class DiskWatchTest {
                     done.add("end");
                 }
             },
-            () -> nanos);
+            new Handover(() -> leads, this::handOver, () -> nanos));
 
     @Test
     void nothingIsDoneWhileThereIsRoom() {
@@ -110,5 +99,10 @@ final class DiskWatchTest {
         free = RESERVE / 4 - 1;
         watch.look();
         assertThat(done).containsExactly("end");
+    }
+
+    private CompletableFuture<Void> handOver() {
+        done.add("hand over");
+        return handOver;
     }
 }

@@ -61,6 +61,7 @@ public final class StatusView {
                 .text("leader", status.leader())
                 .text("leaderAddress", status.leaderAddress())
                 .flag("ready", status.ready())
+                .text("grey", status.grey())
                 .number("appliedIndex", status.appliedIndex())
                 .number("commitIndex", status.commitIndex())
                 .number("snapshotIndex", status.snapshotIndex())

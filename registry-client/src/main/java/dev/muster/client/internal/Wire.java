@@ -233,6 +233,7 @@ final class Wire {
                 status.getLeader(),
                 status.getLeaderAddress(),
                 status.getReady(),
+                status.getGrey(),
                 status.getAppliedIndex(),
                 status.getCommitIndex(),
                 status.getSnapshotIndex(),

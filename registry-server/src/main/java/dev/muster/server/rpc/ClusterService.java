@@ -33,15 +33,24 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
     private final Replica replica;
     private final Freshness freshness;
     private final WatchHub hub;
+    private final HealthReporter health;
     private final Unary unary;
     private final LongSupplier nanos;
     private final long startedAt;
 
-    ClusterService(NodeInfo info, Replica replica, Freshness freshness, WatchHub hub, Unary unary, LongSupplier nanos) {
+    ClusterService(
+            NodeInfo info,
+            Replica replica,
+            Freshness freshness,
+            WatchHub hub,
+            HealthReporter health,
+            Unary unary,
+            LongSupplier nanos) {
         this.info = info;
         this.replica = replica;
         this.freshness = freshness;
         this.hub = hub;
+        this.health = health;
         this.unary = unary;
         this.nanos = nanos;
         this.startedAt = nanos.getAsLong();
@@ -120,7 +129,8 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                 .setTerm(leadership.term())
                 .setLeader(leadership.leader())
                 .setLeaderAddress(leadership.leaderAddress())
-                .setReady(HealthReporter.serves(replica))
+                .setReady(health.ready(replica))
+                .setGrey(health.grey())
                 .setAppliedIndex(progress.appliedIndex())
                 .setCommitIndex(progress.commitIndex())
                 .setSnapshotIndex(progress.snapshotIndex())

@@ -8,7 +8,9 @@ import dev.muster.server.replica.ReplicaListener;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells load balancers, by the standard gRPC health service, whether this node serves ("" and {@link #REGISTRY}) and
@@ -21,14 +23,16 @@ final class HealthReporter {
     private final HealthStatusManager health = new HealthStatusManager();
     private final Executor executor;
     private volatile boolean hasState;
+    private volatile String grey = "";
+    private volatile @Nullable Replica followed;
 
     HealthReporter(Executor executor) {
         this.executor = executor;
         set(false, false);
     }
 
-    /** Whether the node serves: it leads and is ready, or knows another one that leads. */
-    static boolean serves(Replica replica) {
+    /** Whether the node can serve: it leads and is ready, or knows another one that leads. */
+    private static boolean serves(Replica replica) {
         Leadership now = replica.leadership();
         if (replica.state().clusterId().isEmpty()) {
             return false;
@@ -36,11 +40,31 @@ final class HealthReporter {
         return now.leads() || (!now.leader().isEmpty() && !now.leader().equals(replica.node()));
     }
 
+    /** Whether it serves, and should be used. */
+    boolean ready(Replica replica) {
+        return grey.isEmpty() && serves(replica);
+    }
+
     BindableService service() {
         return health.getHealthService();
     }
 
+    /** Why the node should not be used though it serves, empty when it may. */
+    String grey() {
+        return grey;
+    }
+
+    /** From now on the node should not be used, for this reason; without one it may be again. */
+    void standAside(Optional<String> why) {
+        grey = why.orElse("");
+        Replica replica = followed;
+        if (replica != null) {
+            executor.execute(() -> report(replica));
+        }
+    }
+
     void follow(Replica replica) {
+        followed = replica;
         replica.addListener(new ReplicaListener() {
             @Override
             public void onLeadership(Leadership leadership) {
@@ -63,7 +87,7 @@ final class HealthReporter {
     }
 
     private synchronized void report(Replica replica) {
-        set(serves(replica), replica.leadership().leads());
+        set(ready(replica), replica.leadership().leads());
     }
 
     private void set(boolean serves, boolean leads) {

@@ -13,6 +13,9 @@ import dev.muster.internal.v1.ReportResponse;
 import dev.muster.server.founding.Introductions;
 import dev.muster.server.history.EventPeers;
 import dev.muster.server.replica.ReplicaException;
+import dev.muster.v1.ClusterGrpc;
+import dev.muster.v1.StatusRequest;
+import dev.muster.v1.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -28,6 +31,7 @@ public final class PeerCalls implements Introductions, EventPeers, AutoCloseable
     private static final long JOIN_SECONDS = 30;
     private static final long REPORT_SECONDS = 5;
     private static final long FETCH_SECONDS = 2;
+    private static final long STATUS_SECONDS = 5;
 
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
@@ -59,6 +63,13 @@ public final class PeerCalls implements Introductions, EventPeers, AutoCloseable
         return call(answer -> PeersGrpc.newStub(channel(address))
                 .withDeadlineAfter(FETCH_SECONDS, TimeUnit.SECONDS)
                 .fetchEvents(request, answer));
+    }
+
+    /** Asks any node, also this one through its own port, how it stands. */
+    public CompletableFuture<StatusResponse> status(String address) {
+        return call(answer -> ClusterGrpc.newStub(channel(address))
+                .withDeadlineAfter(STATUS_SECONDS, TimeUnit.SECONDS)
+                .status(StatusRequest.getDefaultInstance(), answer));
     }
 
     private ManagedChannel channel(String address) {

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -153,12 +154,18 @@ public final class RpcServer implements AutoCloseable {
         methods.add(new KeyspaceService(replica, reads, unary), callers, forwarder);
         methods.add(sessions, callers, forwarder);
         methods.add(new PeerService(peers, history, unary), callers, forwarder);
-        methods.add(new ClusterService(info, replica, freshness, hub, unary, System::nanoTime), callers, forwarder);
+        methods.add(
+                new ClusterService(info, replica, freshness, hub, health, unary, System::nanoTime), callers, forwarder);
         methods.add(new WatchService(new WatchService.Needs(info, replica, freshness, hub)), callers);
         methods.add(new EventsService(history, reads, unary), callers);
         methods.add(backups, callers);
         methods.complete();
         health.follow(replica);
+    }
+
+    /** Tells load balancers and whoever asks for the status to use other nodes for this reason; without one, this too. */
+    public void standAside(Optional<String> why) {
+        health.standAside(why);
     }
 
     /** The port that it listens at. */

@@ -28,6 +28,7 @@ import java.util.zip.CRC32C;
  * snapshots/    snapshots of the state; an installed one replaces the whole folder
  * events/       the event log, a copy that other nodes can fill again
  * restore       a backup to found a new cluster with, until that has happened
+ * probe         what was written last to see whether the disk takes it
  * tmp/          snapshots being written or received
  * </pre>
  *
@@ -242,6 +243,11 @@ public final class DataFolder implements AutoCloseable {
     /** Where snapshots are written and received. */
     public Path tmp() {
         return root.resolve("tmp");
+    }
+
+    /** The file of the {@link DiskProbe}. */
+    public Path probe() {
+        return root.resolve("probe");
     }
 
     /** The file of the {@link DurableMark}. */

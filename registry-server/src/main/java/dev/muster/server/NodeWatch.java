@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server;
+
+import dev.muster.server.config.ServerConfig;
+import dev.muster.server.raft.Fatal;
+import dev.muster.server.raft.RaftReplica;
+import dev.muster.server.replica.Peer;
+import dev.muster.server.rpc.PeerCalls;
+import dev.muster.server.rpc.RpcServer;
+import dev.muster.server.storage.DataFolder;
+import dev.muster.server.storage.DiskProbe;
+import dev.muster.server.storage.DiskSpace;
+import dev.muster.server.task.Loop;
+import dev.muster.server.task.TaskFailures;
+import dev.muster.server.task.ThreadLoop;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Watches over a node that takes part, and acts when it should not: wires what looks to what is to be done. */
+final class NodeWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeWatch.class);
+
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    /** What is watched, and what it takes to act. */
+    record Needs(
+            ServerConfig config,
+            DataFolder folder,
+            RaftReplica replica,
+            RpcServer rpc,
+            PeerCalls calls,
+            NodeReports reports,
+            Fatal fatal) {}
+
+    private final Needs needs;
+    private final Loop loop;
+    /** May hang as long as the disk does. */
+    private final Loop disk;
+
+    private NodeWatch(Needs needs, TaskFailures failures) {
+        this.needs = needs;
+        this.loop = new ThreadLoop("watch-self", failures);
+        this.disk = new ThreadLoop("watch-disk", failures);
+    }
+
+    /** Watches from now on; {@code address} is where others reach this node. */
+    static NodeWatch start(Needs needs, DiskSpace space, String address, TaskFailures failures) {
+        NodeWatch watch = new NodeWatch(needs, failures);
+        watch.begin(space, address);
+        return watch;
+    }
+
+    private void begin(DiskSpace space, String address) {
+        Owner owner = new Owner();
+        Handover handover = new Handover(this::leads, this::handOver, loop::nanos);
+        DiskWatch diskWatch = new DiskWatch(space, owner, handover);
+        DiskProbe probe = new DiskProbe(needs.folder.probe());
+        SelfProbe selfProbe = new SelfProbe(
+                List.of(
+                        new Check(
+                                "the disk of " + needs.config.data() + " has taken no write",
+                                () -> CompletableFuture.runAsync(probe::run, disk)),
+                        new Check("this node has not answered at " + address, () -> needs.calls.status(address))),
+                owner,
+                handover);
+        MemberWatch memberWatch = new MemberWatch(peer -> needs.calls.status(peer.clientAddress()), needs.reports::add);
+        disk.every(LOOK, diskWatch::look);
+        loop.every(LOOK, selfProbe::look);
+        loop.every(LOOK, () -> memberWatch.look(leads() ? others() : List.of()));
+    }
+
+    private boolean leads() {
+        return needs.replica.leadership().leads();
+    }
+
+    private CompletableFuture<Void> handOver() {
+        return needs.replica.transferLeadership("").whenComplete((done, failure) -> {
+            if (failure != null) {
+                LOG.warn("leadership could not be handed over: {}", failure.toString());
+            }
+        });
+    }
+
+    private List<Peer> others() {
+        return needs.replica.members().stream()
+                .filter(peer -> !peer.node().equals(needs.config.node()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        disk.close();
+    }
+
+    private final class Owner implements DiskWatch.Node, SelfProbe.Node {
+        @Override
+        public void refuseWrites(Optional<String> why) {
+            needs.replica.refuseWrites(why);
+        }
+
+        @Override
+        public void standAside(Optional<String> why) {
+            needs.rpc.standAside(why);
+        }
+
+        @Override
+        public void report(String text) {
+            needs.reports.add(text);
+        }
+
+        @Override
+        public void end(String why) {
+            needs.fatal.end(Fatal.Cause.LOG_IO, why, new IllegalStateException(why));
+        }
+    }
+}
