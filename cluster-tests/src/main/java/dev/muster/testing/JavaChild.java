@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 public final class JavaChild {
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
     private static final Duration LONGEST_DEATH = Duration.ofSeconds(10);
-    private static final List<String> SMALL =
-            List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+    private static final List<String> SMALL = List.of(
+            "-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:+ExitOnOutOfMemoryError");
 
     static {
         Runtime.getRuntime()

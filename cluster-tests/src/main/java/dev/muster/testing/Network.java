@@ -58,6 +58,19 @@ public final class Network implements AutoCloseable {
         }
     }
 
+    /** Leaves each node its two neighbours in a ring alone: of five nodes each then has a majority of its own. */
+    public void ring() {
+        List<TestNode> nodes = List.copyOf(clientPorts.keySet());
+        for (int i = 0; i < nodes.size(); i++) {
+            for (int j = 0; j < nodes.size(); j++) {
+                int steps = Math.floorMod(i - j, nodes.size());
+                if (steps > 1 && steps < nodes.size() - 1) {
+                    cut(nodes.get(i), nodes.get(j));
+                }
+            }
+        }
+    }
+
     /** How many bytes were swallowed anywhere. */
     public long swallowed() {
         return all().stream()

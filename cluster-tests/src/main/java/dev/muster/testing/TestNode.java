@@ -31,7 +31,9 @@ public final class TestNode {
     private final String name;
     private final int port;
     private final List<String> arguments;
+    private final List<Runnable> undoes = new ArrayList<>();
     private @Nullable JavaChild process;
+    private boolean mayEnd;
 
     TestNode(TestCluster cluster, String name, int port, List<String> settings) {
         this.cluster = cluster;
@@ -177,6 +179,15 @@ public final class TestNode {
                 .until(() -> findStatus().filter(NodeStatus::ready).isPresent());
     }
 
+    /** Waits until it serves, or ended by itself. */
+    public Optional<Exit> awaitReadyOrExit() {
+        await(name + " serves or ends, see " + log())
+                .atMost(LONGEST_START)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> !isUp() || findStatus().filter(NodeStatus::ready).isPresent());
+        return isUp() ? Optional.empty() : Optional.of(awaitExit(LONGEST_START));
+    }
+
     /** Where all its processes have logged to. */
     public Path log() {
         return cluster.folder().resolve(name + ".log");
@@ -191,15 +202,31 @@ public final class TestNode {
         }
     }
 
+    /** Until it is healed it may end by itself, which is no failure then; healing it begins with {@code undo}. */
+    public synchronized void harm(Runnable undo) {
+        mayEnd = true;
+        undoes.add(undo);
+    }
+
     /** Back to an ordinary running node, whatever was done to it. */
     void heal() {
+        List<Runnable> undo;
+        synchronized (this) {
+            undo = List.copyOf(undoes);
+            undoes.clear();
+        }
+        undo.forEach(Runnable::run);
         if (isPaused()) {
             resume();
         }
         synchronized (this) {
             if (process != null && !process.isAlive()) {
-                throw new AssertionError(name + " ended by itself, see " + log());
+                if (!mayEnd) {
+                    throw new AssertionError(name + " ended by itself, see " + log());
+                }
+                awaitExit(LONGEST_START);
             }
+            mayEnd = false;
         }
         if (!isUp()) {
             start();

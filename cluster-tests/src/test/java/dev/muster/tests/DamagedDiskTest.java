@@ -5,21 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.testing.ClusterTest;
+import dev.muster.testing.DataFiles;
 import dev.muster.testing.Exit;
 import dev.muster.testing.JavaChild;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +29,7 @@ final class DamagedDiskTest {
     @Test
     void nodeWhoseLogVanishedRefusesToVoteAndComesBackWithAnEmptyFolder(TestCluster cluster) {
         TestNode node = killedAfterWrites(cluster);
-        change(openSegment(node), file -> file.truncate(0));
+        DataFiles.change(DataFiles.openSegment(node), file -> file.truncate(0));
 
         node.start();
         Exit exit = node.awaitExit(LONGEST_REFUSAL);
@@ -50,14 +44,8 @@ final class DamagedDiskTest {
     @Tag("long")
     void flippedBitInWhatWasDurableIsNamedAndNeverServed(TestCluster cluster) {
         TestNode node = killedAfterWrites(cluster);
-        Path segment = openSegment(node);
-        change(segment, file -> {
-            ByteBuffer one = ByteBuffer.allocate(1);
-            file.read(one, 300);
-            one.put(0, (byte) (one.get(0) ^ 0x10));
-            one.flip();
-            file.write(one, 300);
-        });
+        Path segment = DataFiles.openSegment(node);
+        DataFiles.flip(segment, 300 * Byte.SIZE + 4);
 
         node.start();
         Exit exit = node.awaitExit(LONGEST_REFUSAL);
@@ -72,10 +60,7 @@ final class DamagedDiskTest {
     @Tag("long")
     void entryThatWasHalfWrittenWhenTheNodeDiedIsCut(TestCluster cluster) {
         TestNode node = killedAfterWrites(cluster);
-        change(openSegment(node), file -> {
-            byte[] half = {0x40, 1, 2, 3};
-            file.write(ByteBuffer.wrap(half), endOfData(file) + Long.BYTES);
-        });
+        DataFiles.tearTail(node);
 
         node.restart();
 
@@ -102,37 +87,5 @@ final class DamagedDiskTest {
         TestNode node = cluster.followers().get(0);
         node.kill();
         return node;
-    }
-
-    private static Path openSegment(TestNode node) {
-        try (Stream<Path> files = Files.walk(node.data())) {
-            return files.filter(file -> String.valueOf(file.getFileName()).startsWith("log_inprogress_"))
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private interface Change {
-        void to(FileChannel file) throws IOException;
-    }
-
-    private static void change(Path path, Change change) {
-        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            change.to(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static long endOfData(FileChannel file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
-        file.read(bytes, 0);
-        int end = bytes.position();
-        while (end > 0 && bytes.get(end - 1) == 0) {
-            end--;
-        }
-        return end;
     }
 }

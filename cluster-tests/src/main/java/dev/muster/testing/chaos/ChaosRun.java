@@ -66,17 +66,28 @@ public final class ChaosRun {
     private final long seed;
     private final History history = new History();
     private final Crew crew = new Crew();
-    private final List<String> keyspaces =
-            IntStream.range(0, KEYSPACES).mapToObj(i -> "chaos-" + i).toList();
-    private final List<Slot> slots =
-            IntStream.range(0, SERVICES).mapToObj(i -> new Slot("chaos-" + i)).toList();
+    private final List<String> keyspaces;
+    private final List<Slot> slots;
 
     private boolean judged;
 
-    /** A run on a cluster with a network of its own, which was not used for another one. */
+    /** A run on a cluster with a network of its own, which was not used for another one with that seed. */
     public ChaosRun(TestCluster cluster, long seed) {
         this.cluster = cluster;
         this.seed = seed;
+        this.keyspaces =
+                IntStream.range(0, KEYSPACES).mapToObj(i -> named("chaos-" + i)).toList();
+        this.slots = services().stream().map(Slot::new).toList();
+    }
+
+    /** A name of this run alone. */
+    public String named(String what) {
+        return what + "-" + seed;
+    }
+
+    /** The services that its clients change. */
+    public List<String> services() {
+        return IntStream.range(0, SERVICES).mapToObj(i -> named("chaos-" + i)).toList();
     }
 
     /** What happens, for further clients to add to. */

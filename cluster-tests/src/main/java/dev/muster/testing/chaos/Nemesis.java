@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A way to harm a cluster. What it does is undone by {@link TestCluster#heal}. */
 public enum Nemesis {
@@ -38,8 +40,25 @@ public enum Nemesis {
     /** All connections of clients are reset. */
     RESET_CLIENTS,
     /** Every node is stopped in order and started again, one after the other. */
-    ROLLING_RESTART;
+    ROLLING_RESTART,
+    /** The leader is frozen nine tenths of the time. */
+    STARVE_LEADER,
+    /** The leader may open next to no more files or connections. */
+    RUN_OUT_OF_FILES,
+    /** The heap of the leader is used up. */
+    RUN_OUT_OF_MEMORY,
+    /** A follower loses its disk, and comes back with an empty one. */
+    WIPE_FOLLOWER,
+    /** A follower is away until the log that it needs is gone. */
+    OUTRUN_FOLLOWER,
+    /** A follower falls while it writes an entry. */
+    TEAR_TAIL,
+    /** A follower finds one bit of one of its files changed. */
+    FLIP_BIT,
+    /** Each node is left its two neighbours of five alone, which is a majority of its own. For five nodes. */
+    RING;
 
+    private static final int RING_NODES = 5;
     private static final Duration LATE = Duration.ofMillis(75);
 
     /** Something that was done to a cluster. */
@@ -53,6 +72,13 @@ public enum Nemesis {
          * @throws AssertionError when it did not
          */
         String proof();
+    }
+
+    /** Those that can be done to so many nodes. */
+    public static List<Nemesis> of(int nodes) {
+        return Stream.of(values())
+                .filter(nemesis -> nemesis != RING || nodes == RING_NODES)
+                .toList();
     }
 
     /** As it is printed. */
@@ -97,6 +123,14 @@ public enum Nemesis {
                                 .forEach(port -> port.swallow(TcpProxy.Direction.REPLIES)));
             case RESET_CLIENTS -> reset(cluster);
             case ROLLING_RESTART -> restart(cluster);
+            case STARVE_LEADER -> NodeFaults.starve(leader);
+            case RUN_OUT_OF_FILES -> NodeFaults.runOutOfFiles(leader);
+            case RUN_OUT_OF_MEMORY -> NodeFaults.runOutOfMemory(leader);
+            case WIPE_FOLLOWER -> DiskFaults.wipe(follower);
+            case OUTRUN_FOLLOWER -> DiskFaults.outrun(cluster, follower);
+            case TEAR_TAIL -> DiskFaults.tearTail(follower);
+            case FLIP_BIT -> DiskFaults.flipBit(follower, random);
+            case RING -> swallowing(cluster, "all", () -> cluster.network().ring());
         };
     }
 
@@ -161,13 +195,13 @@ public enum Nemesis {
         return String.join(",", nodes.stream().map(TestNode::name).toList());
     }
 
-    private static void require(boolean happened, String what) {
+    static void require(boolean happened, String what) {
         if (!happened) {
             throw new AssertionError("the fault had no effect (expected: " + what + ")");
         }
     }
 
-    private static Strike struck(String target, java.util.function.Supplier<String> proof) {
+    static Strike struck(String target, Supplier<String> proof) {
         return new Strike() {
             @Override
             public String target() {

@@ -1,115 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.tests.own;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.muster.testing.ClusterTest;
-import dev.muster.testing.Machine;
 import dev.muster.testing.TestCluster;
-import dev.muster.testing.chaos.ChaosRun;
 import dev.muster.testing.chaos.Nemesis;
-import dev.muster.testing.check.Violation;
-import dev.muster.testing.history.Timeline;
-import dev.muster.tests.RawNode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Everything at once: all promises that a history can show, while the cluster is harmed in every way. */
 @ClusterTest(
         badNetwork = true,
-        settings = {"snapshot.entries=2000", "election.timeout=500ms"})
+        settings = {"snapshot.entries=500", "log.segment=64KiB", "purge.keep-entries=100", "election.timeout=500ms"})
 final class ChaosTest {
-    private static final Logger LOG = LoggerFactory.getLogger(ChaosTest.class);
-    private static final Path REPORTS = Path.of("target", "chaos");
-    private static final int LEASE_HOLDERS = 2;
-    private static final int LISTERS_PER_NODE = 3;
-    private static final Duration LEASE_GRACE = Duration.ofSeconds(4);
-    private static final int SHOWN = 10;
-
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void someFaultsUnderLoadBreakNoPromise(TestCluster cluster) throws IOException {
-        run(
+        Chaos.run(
                 cluster,
                 List.of(Nemesis.KILL_LEADER, Nemesis.PAUSE_LEADER, Nemesis.ISOLATE_LEADER, Nemesis.LOSE_REPLIES),
-                Duration.ofSeconds(15));
+                Duration.ofSeconds(15),
+                Chaos.seed());
     }
 
-    @Test
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
     @Tag("chaos")
-    @Timeout(value = 2, unit = TimeUnit.HOURS)
-    void allFaultsUnderLoadBreakNoPromise(TestCluster cluster) throws IOException {
-        run(cluster, Arrays.asList(Nemesis.values()), Duration.ofSeconds(Long.getLong("chaos.seconds", 180)));
+    @Timeout(value = 24, unit = TimeUnit.HOURS)
+    void allFaultsUnderLoadBreakNoPromise(long seed, TestCluster cluster) throws IOException {
+        Chaos.run(cluster, Nemesis.of(3), Chaos.time(Duration.ofSeconds(100)), seed);
     }
 
-    private static void run(TestCluster cluster, List<Nemesis> nemeses, Duration time) throws IOException {
-        long seed = Long.getLong("chaos.seed", System.nanoTime() & Integer.MAX_VALUE);
-        LOG.info("chaos seed={}", seed);
-        ChaosRun run = new ChaosRun(cluster, seed);
-        run.start();
-        List<RawNode> nodes = Arrays.stream(cluster.network().endpoints())
-                .map(endpoint -> cluster.closedWithCluster(RawNode.at(endpoint)))
-                .toList();
-        holdLeases(run, nodes, seed);
-        list(run, nodes);
-        List<Violation> violations = new ArrayList<>();
-        try {
-            run.harm(nemeses, time);
-            violations.addAll(run.judge(Machine.isFitForTiming() ? LEASE_GRACE : LEASE_GRACE.multipliedBy(3)));
-        } finally {
-            report(run, seed, violations);
-        }
-        assertThat(violations.stream().limit(SHOWN))
-                .as(
-                        "%s, see %s",
-                        run.summary(violations),
-                        REPORTS.resolve(Long.toString(seed)).toAbsolutePath())
-                .isEmpty();
-    }
-
-    /** Straight to each node, so that a leader that wakes up finds questions that were asked while it slept. */
-    private static void list(ChaosRun run, List<RawNode> nodes) {
-        for (int i = 0; i < nodes.size() * LISTERS_PER_NODE; i++) {
-            Lister lister = new Lister("lister-" + i, nodes.get(i % nodes.size()), run.history());
-            run.crew().add("lister-" + i, Duration.ofMillis(20), lister::list);
-        }
-    }
-
-    private static void holdLeases(ChaosRun run, List<RawNode> nodes, long seed) {
-        for (int i = 0; i < LEASE_HOLDERS; i++) {
-            LeaseHolders holder =
-                    new LeaseHolders("lease-" + i, nodes, run.history(), run.crew(), new Random(seed + i));
-            run.crew().add("lease-" + i, Duration.ofMillis(20), holder::live);
-        }
-    }
-
-    private static void report(ChaosRun run, long seed, List<Violation> violations) throws IOException {
-        String summary = run.summary(violations);
-        System.out.println(summary);
-        Path folder = Files.createDirectories(REPORTS.resolve(Long.toString(seed)));
-        List<Timeline.Mark> marks = violations.stream()
-                .map(violation -> new Timeline.Mark(
-                        violation.where(), violation.at(), violation.promise().title() + ": " + violation.text()))
-                .toList();
-        Files.writeString(folder.resolve("timeline.html"), Timeline.html(summary, run.history(), marks));
-        Files.writeString(
-                folder.resolve("history.txt"),
-                run.history().operations().stream()
-                        .map(operation -> operation.invoked() + " " + operation.returned() + " " + operation + "\n")
-                        .collect(Collectors.joining()));
-        Files.writeString(folder.resolve("summary.txt"), summary + "\n");
+    static LongStream seeds() {
+        return Chaos.seeds();
     }
 }

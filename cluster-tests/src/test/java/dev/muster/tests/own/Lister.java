@@ -11,26 +11,27 @@ import java.util.concurrent.TimeUnit;
 
 /** Asks one node for a list again and again, and keeps the revision of each answer. For one thread. */
 final class Lister {
-    private static final String SERVICE = "chaos-0";
     private static final long CALL_MILLIS = 400;
 
     private final String name;
+    private final String service;
     private final RawNode node;
     private final History history;
 
-    Lister(String name, RawNode node, History history) {
+    Lister(String name, String service, RawNode node, History history) {
         this.name = name;
+        this.service = service;
         this.node = node;
         this.history = history;
     }
 
     /** Asks once. */
     void list() {
-        History.Pending call = history.begin(name, Kind.LIST, SERVICE, "", "");
+        History.Pending call = history.begin(name, Kind.LIST, service, "", "");
         try {
             long revision = node.registry()
                     .withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS)
-                    .lookup(LookupRequest.newBuilder().setService(SERVICE).build())
+                    .lookup(LookupRequest.newBuilder().setService(service).build())
                     .getHeader()
                     .getRevision();
             call.ok("", revision);

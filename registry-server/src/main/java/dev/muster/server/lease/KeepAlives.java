@@ -82,7 +82,7 @@ public final class KeepAlives {
             calls.add(call);
         }
         try {
-            var unused = replica.linearize()
+            var unused = replica.confirmLeadership()
                     .whenComplete((nothing, failure) -> loop.execute(() -> confirmed(calls, failure)));
         } catch (RuntimeException | Error failure) {
             calls.forEach(call -> call.reply().completeExceptionally(failure));

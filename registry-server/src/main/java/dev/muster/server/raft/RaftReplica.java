@@ -85,7 +85,8 @@ public final class RaftReplica implements Replica {
     private final GroupCommit groupCommit;
     private final SnapshotWriter snapshotWriter;
     private final SnapshotTrigger snapshotTrigger;
-    private final RevisionWaiters revisions;
+    private final ProgressWaiters revisions;
+    private final ProgressWaiters indexes;
     private final List<String> repairs;
     private final Upkeep upkeep;
     private final LeadershipCycle leadership;
@@ -115,7 +116,9 @@ public final class RaftReplica implements Replica {
                 UUID.nameUUIDFromBytes((membership.clusterId() + "/" + GROUP).getBytes(StandardCharsets.UTF_8)));
         this.stateMachine =
                 new RegistryStateMachine(membership.clusterId(), GROUP, snapshots, fatal, new StateMachineEvents());
-        this.revisions = new RevisionWaiters(() -> state().revision());
+        this.revisions = new ProgressWaiters(() -> state().revision());
+        this.indexes =
+                new ProgressWaiters(() -> stateMachine.applied().position().getIndex());
         this.upkeep = new Upkeep(fatal);
         this.leadership = new LeadershipCycle(membership, selfId, upkeep, this::division, this::leadershipParts);
         this.contact =
@@ -256,8 +259,15 @@ public final class RaftReplica implements Replica {
         gate.set(why);
     }
 
+    /** A follower may show what is committed, and this node has not applied yet: its read index is what is committed. */
     @Override
     public CompletableFuture<Void> linearize() {
+        long committed = division().getRaftLog().getLastCommittedIndex();
+        return confirmLeadership().thenCompose(leads -> indexes.await(committed));
+    }
+
+    @Override
+    public CompletableFuture<Void> confirmLeadership() {
         return leadership.now().leads() ? contact.barrier() : CompletableFuture.failedFuture(leadership.notLeader());
     }
 
@@ -280,6 +290,11 @@ public final class RaftReplica implements Replica {
         @Override
         public void happened(List<EventRecord> happened) {
             leadership.happened(happened);
+        }
+
+        @Override
+        public void reached(long index) {
+            indexes.applied(index);
         }
 
         @Override

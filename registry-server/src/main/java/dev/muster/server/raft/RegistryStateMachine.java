@@ -56,6 +56,8 @@ final class RegistryStateMachine extends BaseStateMachine {
 
         void happened(List<EventRecord> happened);
 
+        void reached(long index);
+
         void applied(RegistryState state);
 
         void leaderReady();
@@ -229,6 +231,7 @@ final class RegistryStateMachine extends BaseStateMachine {
     private void publish(RegistryState state, TermIndex position) {
         applied = new Applied(state, position);
         updateLastAppliedTermIndex(position);
+        events.reached(position.getIndex());
     }
 
     @Override

@@ -45,11 +45,17 @@ public interface Replica extends AutoCloseable {
     }
 
     /**
-     * Completes when {@link #state()} shows every write that was acknowledged by anyone before this call: a majority
-     * confirmed after the call that this node still leads. Waiting calls share one round. Fails with NOT_LEADER or
-     * UNAVAILABLE.
+     * Completes when {@link #state()} shows every write that was acknowledged by anyone, or shown by any node, before
+     * this call: what was committed then is applied here, and {@link #confirmLeadership leadership is confirmed}. Fails
+     * as that does.
      */
     CompletableFuture<Void> linearize();
+
+    /**
+     * Completes when a majority confirmed after this call that this node still leads. Waiting calls share one round.
+     * Fails with NOT_LEADER or UNAVAILABLE.
+     */
+    CompletableFuture<Void> confirmLeadership();
 
     /**
      * Completes when {@link #state()} is at or above the revision. The caller bounds the wait: a future that it completes

@@ -130,6 +130,11 @@ public final class SingleReplica implements Replica {
 
     @Override
     public CompletableFuture<Void> linearize() {
+        return confirmLeadership();
+    }
+
+    @Override
+    public CompletableFuture<Void> confirmLeadership() {
         CompletableFuture<Void> confirmed = new CompletableFuture<>();
         enqueue(() -> {
             if (leadership.leads()) {

@@ -4,11 +4,13 @@ package dev.muster.server.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.muster.core.RegistryState;
 import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Stamp;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.ReplicaException;
+import dev.muster.server.replica.ReplicaListener;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Result;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +108,43 @@ final class RaftReplicaTest {
                 revision = next;
             }
             assertThat(leader.progress().appliedIndex() - entriesBefore).isLessThan(200);
+        }
+    }
+
+    @Test
+    void leaderDoesNotReadWhatAFollowerHasShownBefore() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            int leads = group.awaitLeader();
+            RaftReplica leader = group.replica(leads);
+            RaftReplica follower = group.replica((leads + 1) % 3);
+            CompletableFuture<Void> applies = new CompletableFuture<>();
+            AtomicBoolean held = new AtomicBoolean();
+            leader.addListener(new ReplicaListener() {
+                @Override
+                public void onApplied(RegistryState state) {
+                    if (state.catalog().instanceCount() == 1) {
+                        held.set(true);
+                        applies.join();
+                    }
+                }
+            });
+            CompletableFuture<Result> first = leader.submit(RaftGroupFixture.register("orders", "o1"));
+            await().until(held::get);
+            CompletableFuture<Result> second = leader.submit(RaftGroupFixture.register("orders", "o2"));
+            CompletableFuture<Void> read;
+            try {
+                await("a follower shows what the leader has not applied")
+                        .until(() -> follower.state().catalog().instanceCount() == 2);
+                read = leader.linearize();
+                get(leader.confirmLeadership());
+                assertThat(read).isNotDone();
+            } finally {
+                applies.complete(null);
+            }
+            get(read);
+            assertThat(leader.state().catalog().instanceCount()).isEqualTo(2);
+            get(first);
+            get(second);
         }
     }
 

@@ -89,6 +89,11 @@ public final class FollowerReplica implements Replica {
 
     @Override
     public CompletableFuture<Void> linearize() {
+        return confirmLeadership();
+    }
+
+    @Override
+    public CompletableFuture<Void> confirmLeadership() {
         return CompletableFuture.failedFuture(ReplicaException.notLeader(node, leadership.leaderAddress()));
     }
 

@@ -87,10 +87,15 @@ public final class ScriptedReplica implements Replica {
 
     @Override
     public CompletableFuture<Void> linearize() {
+        return confirmLeadership();
+    }
+
+    @Override
+    public CompletableFuture<Void> confirmLeadership() {
         maybeThrow();
         barriers++;
         if (!holdBarriers) {
-            return real.linearize();
+            return real.confirmLeadership();
         }
         CompletableFuture<Void> barrier = new CompletableFuture<>();
         heldBarriers.add(barrier);

@@ -8,26 +8,29 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
-/** Those who wait for a revision to be applied. Thread-safe; completes them on the apply thread. */
-final class RevisionWaiters {
-    private record Waiter(long revision, CompletableFuture<Void> done) {}
+/**
+ * Those who wait until what is applied has come so far, in revisions or in log indexes. Thread-safe; completes them on the
+ * apply thread.
+ */
+final class ProgressWaiters {
+    private record Waiter(long wanted, CompletableFuture<Void> done) {}
 
-    private final LongSupplier revision;
-    private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::revision));
+    private final LongSupplier progress;
+    private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::wanted));
     private volatile long lowest = Long.MAX_VALUE;
 
-    RevisionWaiters(LongSupplier revision) {
-        this.revision = revision;
+    ProgressWaiters(LongSupplier progress) {
+        this.progress = progress;
     }
 
     CompletableFuture<Void> await(long wanted) {
-        if (revision.getAsLong() >= wanted) {
+        if (progress.getAsLong() >= wanted) {
             return CompletableFuture.completedFuture(null);
         }
         Waiter waiter = new Waiter(wanted, new CompletableFuture<>());
         synchronized (this) {
             waiters.add(waiter);
-            lowest = waiters.element().revision;
+            lowest = waiters.element().wanted;
         }
         // Who gave up waiting is forgotten.
         var unused = waiter.done.whenComplete((reached, gaveUp) -> {
@@ -35,14 +38,14 @@ final class RevisionWaiters {
                 forget(waiter);
             }
         });
-        // The revision may have come between the look and the queue.
-        applied(revision.getAsLong());
+        // It may have come between the look and the queue.
+        applied(progress.getAsLong());
         return waiter.done;
     }
 
     private synchronized void forget(Waiter waiter) {
         waiters.remove(waiter);
-        lowest = waiters.isEmpty() ? Long.MAX_VALUE : waiters.element().revision;
+        lowest = waiters.isEmpty() ? Long.MAX_VALUE : waiters.element().wanted;
     }
 
     synchronized int size() {
@@ -55,10 +58,10 @@ final class RevisionWaiters {
         }
         List<CompletableFuture<Void>> ready = new ArrayList<>();
         synchronized (this) {
-            while (!waiters.isEmpty() && waiters.element().revision <= reached) {
+            while (!waiters.isEmpty() && waiters.element().wanted <= reached) {
                 ready.add(waiters.remove().done);
             }
-            lowest = waiters.isEmpty() ? Long.MAX_VALUE : waiters.element().revision;
+            lowest = waiters.isEmpty() ? Long.MAX_VALUE : waiters.element().wanted;
         }
         ready.forEach(done -> done.complete(null));
     }

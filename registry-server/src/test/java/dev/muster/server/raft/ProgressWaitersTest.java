@@ -7,18 +7,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-final class RevisionWaitersTest {
-    private long revision = 5;
-    private final RevisionWaiters waiters = new RevisionWaiters(() -> revision);
+final class ProgressWaitersTest {
+    private long progress = 5;
+    private final ProgressWaiters waiters = new ProgressWaiters(() -> progress);
 
     @Test
-    void reachedRevisionIsNotWaitedFor() {
+    void whatIsReachedIsNotWaitedFor() {
         assertThat(waiters.await(5)).isCompleted();
         assertThat(waiters.size()).isZero();
     }
 
     @Test
-    void waitersAreReleasedInOrderOfTheirRevisions() {
+    void waitersAreReleasedInTheirOrder() {
         CompletableFuture<Void> eight = waiters.await(8);
         CompletableFuture<Void> seven = waiters.await(7);
         waiters.applied(7);

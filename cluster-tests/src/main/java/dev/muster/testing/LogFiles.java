@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.tests;
+package dev.muster.testing;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.muster.testing.TestCluster;
-import dev.muster.testing.TestNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The files of a node that is down, to be harmed. Stateless. */
+public final class DataFiles {
+    private static final byte[] HALF_AN_ENTRY = {0x40, 1, 2, 3};
+    private static final int CHECKSUM = Long.BYTES;
+
+    private DataFiles() {}
+
+    /** What is done to a file. */
+    public interface Change {
+        /** Does it. */
+        void to(FileChannel file) throws IOException;
+    }
+
+    /** Those with anything in them, in the order of their names. */
+    public static List<Path> of(TestNode node) {
+        try (Stream<Path> files = Files.walk(node.data())) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> file.toFile().length() > 0)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The file that log entries are appended to. */
+    public static Path openSegment(TestNode node) {
+        return of(node).stream()
+                .filter(file -> String.valueOf(file.getFileName()).startsWith("log_inprogress_"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Leaves half an entry at the end of the log, as a node that fell while it wrote one. */
+    public static void tearTail(TestNode node) {
+        change(openSegment(node), file -> {
+            file.write(ByteBuffer.wrap(HALF_AN_ENTRY), endOfData(file) + CHECKSUM);
+        });
+    }
+
+    /** Changes one bit, counted from the lowest of the first byte. */
+    public static void flip(Path path, long bit) {
+        change(path, file -> {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            file.read(one, bit / Byte.SIZE);
+            one.put(0, (byte) (one.get(0) ^ 1 << bit % Byte.SIZE)).flip();
+            file.write(one, bit / Byte.SIZE);
+        });
+    }
+
+    /** How many bytes there are before the zeros at its end. */
+    public static long dataIn(Path path) {
+        long[] end = new long[1];
+        change(path, file -> end[0] = endOfData(file));
+        return end[0];
+    }
+
+    /** Opens it, changes it, and closes it. */
+    public static void change(Path path, Change change) {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            change.to(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long endOfData(FileChannel file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
+        file.read(bytes, 0);
+        int end = bytes.position();
+        while (end > 0 && bytes.get(end - 1) == 0) {
+            end--;
+        }
+        return end;
+    }
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Harms a cluster of five processes under load in every way, for hours: rounds of ten minutes, each with a seed of its own.
+# Prints a line a round; ends at the first that breaks a promise. Needs the repository and a JDK; nothing is left running.
+set -euo pipefail
+cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.."
+
+[[ $# -eq 2 && $1 == --hours && $2 =~ ^[1-9][0-9]*$ ]] || { echo "usage: $0 --hours H, for instance $0 --hours 1" >&2; exit 3; }
+seconds=$(($2 * 3600))
+round_seconds=600
+log=cluster-tests/target/soak.log
+
+mkdir -p cluster-tests/target
+rounds=0
+while ((SECONDS < seconds)); do
+  left=$((seconds - SECONDS))
+  if ! ./mvnw -Dquick -Psoak --projects cluster-tests --also-make test -Dsurefire.failIfNoSpecifiedTests=false \
+    -Dchaos.seconds=$((left < round_seconds ? left : round_seconds)) >"$log" 2>&1; then
+    grep '^chaos seed=' "$log" || tail -n 30 "$log"
+    echo "soak: FAILED in round $((rounds + 1)) after $SECONDS s; see $log and cluster-tests/target/chaos" >&2
+    exit 1
+  fi
+  rounds=$((rounds + 1))
+  grep '^chaos seed=' "$log"
+done
+echo "soak: $rounds rounds passed in $SECONDS s"
