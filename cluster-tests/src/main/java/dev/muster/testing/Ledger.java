@@ -98,6 +98,16 @@ public final class Ledger {
         return Duration.ofNanos(longest);
     }
 
+    /** The median of what writes took that were acknowledged after that {@link System#nanoTime}; zero without any. */
+    public synchronized Duration medianSince(long nanos) {
+        long[] took = acknowledged.stream()
+                .filter(write -> write.done() - nanos > 0)
+                .mapToLong(write -> write.done() - write.begun())
+                .sorted()
+                .toArray();
+        return Duration.ofNanos(took.length == 0 ? 0 : took[took.length / 2]);
+    }
+
     /**
      * Holds it against every node, first linearizable through each node alone, then against each node's own copy when
      * all states are equal.

@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 
 /**
  * A small file system of a node's own, in memory, that a test can fill. Mounting it takes root; where that is missing the
@@ -38,7 +37,7 @@ public final class SmallDisk implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        run(
+        Command.run(
                 "mount",
                 "-t",
                 "tmpfs",
@@ -91,22 +90,8 @@ public final class SmallDisk implements AutoCloseable {
         if (node.isUp()) {
             node.kill();
         }
-        run("umount", "--lazy", node.data().toString());
+        Command.run("umount", "--lazy", node.data().toString());
         node.wipe();
         node.restart();
-    }
-
-    private static void run(String... command) {
-        try {
-            int code = new ProcessBuilder(command).inheritIO().start().waitFor();
-            if (code != 0) {
-                throw new IllegalStateException(List.of(command) + " ended with " + code);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 }
