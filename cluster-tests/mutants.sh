@@ -16,13 +16,14 @@ if [ "$#" -eq 0 ]; then
 fi
 
 build() {
-    (cd "$work/tree" && ./mvnw --quiet -Dquick -Pslow --projects cluster-tests --also-make "$@")
+    (cd "$work/tree" && ./mvnw --quiet -Dquick "-P${profile:-slow}" --projects cluster-tests --also-make "$@")
 }
 
 caught=0
 survived=""
 for name in "$@"; do
     test=$(sed -n 's/^test: //p' "$mutants/$name.patch")
+    profile=$(sed -n 's/^profile: //p' "$mutants/$name.patch")
     rm -rf "$work/tree"
     mkdir -p "$work/tree"
     git archive HEAD | tar --extract --directory "$work/tree"
