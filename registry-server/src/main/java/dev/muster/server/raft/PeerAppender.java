@@ -311,6 +311,11 @@ final class PeerAppender extends LogAppenderBase {
             case NOT_LEADER -> {}
             case INCONSISTENCY -> {
                 if (!heartbeat) {
+                    // What it has committed it refuses, too, when the reply was lost and it is sent again. If nothing
+                    // comes behind it, only this tells that it has all, and can lead.
+                    if (getFollower().updateMatchIndex(reply.getFollowerCommit())) {
+                        getLeaderState().onFollowerSuccessAppendEntries(getFollower());
+                    }
                     getFollower()
                             .setNextIndex(getNextIndexForInconsistency(
                                     request.getEntries(0).getIndex(), reply.getNextIndex()));

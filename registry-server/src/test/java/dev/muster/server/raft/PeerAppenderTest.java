@@ -96,6 +96,22 @@ final class PeerAppenderTest {
         }
     }
 
+    /** Its reply was lost when it was killed; nothing comes after these entries. */
+    @Test
+    void followerThatHasCommittedWhatItIsSentAgainCanLead() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            RaftReplica leader = group.replica(group.awaitLeader());
+            Peer absent = stopAFollower(group);
+            try (PlayedFollower played = new PlayedFollower(absent)) {
+                played.hasCommitted = true;
+                write(leader, "committed");
+                await().until(() -> played.refusedEntries.get() > 0);
+                var unused = leader.transferLeadership(absent.node());
+                await().until(() -> played.elections.get() > 0);
+            }
+        }
+    }
+
     /** Stops the node behind the leader's position, and returns who it was. */
     private static Peer stopAFollower(RaftGroupFixture group) throws Exception {
         int leader = group.leader();
@@ -133,11 +149,15 @@ final class PeerAppenderTest {
         final AtomicInteger snapshots = new AtomicInteger();
         final AtomicInteger swallowedEntries = new AtomicInteger();
         final AtomicInteger swallowedHeartbeats = new AtomicInteger();
+        final AtomicInteger refusedEntries = new AtomicInteger();
+        final AtomicInteger elections = new AtomicInteger();
         /** 0 as long as it takes the leader's word for it. */
         volatile long next;
 
         volatile boolean mute;
         volatile boolean muteEntries;
+        /** Whatever it is sent, it has it already. */
+        volatile boolean hasCommitted;
 
         PlayedFollower(Peer self) throws IOException {
             server = new PeerServer(PeerTimes.addressOf(self.raftAddress()), this::handle);
@@ -148,7 +168,11 @@ final class PeerAppenderTest {
             return switch (frame.kind()) {
                 case APPEND_ENTRIES -> append(frame.message(AppendEntriesRequestProto.parser()));
                 case INSTALL_SNAPSHOT -> alreadyInstalled(frame.message(InstallSnapshotRequestProto.parser()));
-                default -> throw new IOException("it neither votes nor leads");
+                case START_ELECTION -> {
+                    elections.incrementAndGet();
+                    throw new IOException("it does not lead");
+                }
+                default -> throw new IOException("it does not vote");
             };
         }
 
@@ -163,6 +187,11 @@ final class PeerAppenderTest {
                 next = begins;
             }
             boolean fits = begins <= next && (request.hasPreviousLog() || heartbeat);
+            if (hasCommitted && !heartbeat) {
+                refusedEntries.incrementAndGet();
+                fits = false;
+                next = Math.max(next, begins + request.getEntriesCount());
+            }
             if (fits && !heartbeat) {
                 firstIndexes.add(request.getEntries(0).getIndex());
                 next = Math.max(next, begins + request.getEntriesCount());
