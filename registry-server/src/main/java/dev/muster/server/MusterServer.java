@@ -3,6 +3,8 @@ package dev.muster.server;
 
 import dev.muster.core.Limits;
 import dev.muster.core.RegistryState;
+import dev.muster.internal.v1.Digest;
+import dev.muster.internal.v1.FetchDigestsResponse;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.IdentifyResponse;
@@ -71,6 +73,9 @@ public final class MusterServer implements AutoCloseable {
         this.random = new SecureRandom();
         this.folder = DataFolder.open(config.data(), config.node(), config.cluster(), random);
         this.reports = new NodeReports(config.node(), calls, loop);
+        if (!folder.setAside().isEmpty()) {
+            reports.add(folder.setAside());
+        }
         this.rpc = openPort();
     }
 
@@ -313,6 +318,22 @@ public final class MusterServer implements AutoCloseable {
             return current == null
                     ? CompletableFuture.failedFuture(starting())
                     : NodeReports.submit(current, request.getNode(), request.getText());
+        }
+
+        @Override
+        public FetchDigestsResponse digests() {
+            Identity identity = folder.identity();
+            FetchDigestsResponse.Builder answer = FetchDigestsResponse.newBuilder()
+                    .setNode(identity.node())
+                    .setStorageId(identity.storageId())
+                    .setClusterId(identity.clusterId());
+            RaftReplica current = replica;
+            if (current != null) {
+                current.digests()
+                        .forEach(digest -> answer.addDigests(
+                                Digest.newBuilder().setIndex(digest.index()).setHash(digest.hash())));
+            }
+            return answer.build();
         }
 
         private ReplicaException starting() {

@@ -28,9 +28,12 @@ final class NodeReports {
 
     private final String node;
     private final PeerCalls calls;
-    private final ArrayDeque<String> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Report> waiting = new ArrayDeque<>();
     private @Nullable Replica replica;
     private boolean sending;
+
+    /** What is to be told, and whether a leader took it. */
+    private record Report(String text, CompletableFuture<Void> taken) {}
 
     NodeReports(String node, PeerCalls calls, Loop loop) {
         this.node = node;
@@ -44,38 +47,50 @@ final class NodeReports {
     }
 
     /** Says it to the operator now and to the event log as soon as a leader takes it. */
-    synchronized void add(String text) {
+    void add(String text) {
+        var unused = tell(text);
+    }
+
+    /** As {@link #add}; completes when a leader took it, which may never be. */
+    synchronized CompletableFuture<Void> tell(String text) {
         LOG.info("{}", text);
         if (waiting.size() == KEPT) {
             waiting.removeFirst();
         }
-        waiting.add(text.length() > Limits.MAX_REPORT_CHARS ? text.substring(0, Limits.MAX_REPORT_CHARS) : text);
+        Report report = new Report(
+                text.length() > Limits.MAX_REPORT_CHARS ? text.substring(0, Limits.MAX_REPORT_CHARS) : text,
+                new CompletableFuture<>());
+        waiting.add(report);
+        return report.taken();
     }
 
     private synchronized void sendNext() {
-        String text = waiting.peek();
+        Report next = waiting.peek();
         Replica current = replica;
-        if (sending || text == null || current == null) {
+        if (sending || next == null || current == null) {
             return;
         }
         Leadership leadership = current.leadership();
         if (leadership.leads()) {
             sending = true;
-            settle(submit(current, node, text), text);
+            settle(submit(current, node, next.text()), next);
         } else if (!leadership.leaderAddress().isEmpty()) {
             sending = true;
-            ReportRequest request =
-                    ReportRequest.newBuilder().setNode(node).setText(text).build();
-            settle(calls.report(leadership.leaderAddress(), request), text);
+            ReportRequest request = ReportRequest.newBuilder()
+                    .setNode(node)
+                    .setText(next.text())
+                    .build();
+            settle(calls.report(leadership.leaderAddress(), request), next);
         }
     }
 
-    private void settle(CompletableFuture<Void> sent, String text) {
+    private void settle(CompletableFuture<Void> sent, Report report) {
         var unused = sent.whenComplete((done, failure) -> {
             synchronized (this) {
                 sending = false;
                 if (failure == null) {
-                    waiting.remove(text);
+                    waiting.remove(report);
+                    report.taken().complete(null);
                 } else {
                     LOG.debug("a report waits for a leader: {}", failure.toString());
                 }

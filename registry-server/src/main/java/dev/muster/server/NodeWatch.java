@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server;
 
+import dev.muster.internal.v1.FetchDigestsResponse;
 import dev.muster.server.config.ServerConfig;
 import dev.muster.server.raft.Fatal;
 import dev.muster.server.raft.RaftReplica;
+import dev.muster.server.replica.Digest;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.rpc.PeerCalls;
 import dev.muster.server.rpc.RpcServer;
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.DiskProbe;
 import dev.muster.server.storage.DiskSpace;
+import dev.muster.server.storage.StorageException;
 import dev.muster.server.task.Loop;
 import dev.muster.server.task.TaskFailures;
 import dev.muster.server.task.ThreadLoop;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +29,10 @@ final class NodeWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeWatch.class);
 
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration AGREEMENT_LOOK = Duration.ofSeconds(10);
+
+    /** How long a node that leaves may take to say why; it is known to be wrong by then. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     /** What is watched, and what it takes to act. */
     record Needs(
@@ -68,7 +76,9 @@ final class NodeWatch implements AutoCloseable {
                 owner,
                 handover);
         MemberWatch memberWatch = new MemberWatch(peer -> needs.calls.status(peer.clientAddress()), needs.reports::add);
+        AgreementWatch agreementWatch = new AgreementWatch(needs.folder.identity(), owner, disk);
         disk.every(LOOK, diskWatch::look);
+        disk.every(AGREEMENT_LOOK, agreementWatch::look);
         loop.every(LOOK, selfProbe::look);
         loop.every(LOOK, () -> memberWatch.look(leads() ? others() : List.of()));
     }
@@ -97,7 +107,7 @@ final class NodeWatch implements AutoCloseable {
         disk.close();
     }
 
-    private final class Owner implements DiskWatch.Node, SelfProbe.Node {
+    private final class Owner implements DiskWatch.Node, SelfProbe.Node, AgreementWatch.Node {
         @Override
         public void refuseWrites(Optional<String> why) {
             needs.replica.refuseWrites(why);
@@ -116,6 +126,37 @@ final class NodeWatch implements AutoCloseable {
         @Override
         public void end(String why) {
             needs.fatal.end(Fatal.Cause.LOG_IO, why, new IllegalStateException(why));
+        }
+
+        @Override
+        public List<Peer> members() {
+            return needs.replica.members();
+        }
+
+        @Override
+        public List<Digest> digests() {
+            return needs.replica.digests();
+        }
+
+        @Override
+        public CompletableFuture<FetchDigestsResponse> ask(Peer member) {
+            return needs.calls.fetchDigests(member.clientAddress());
+        }
+
+        /** Marked first: whenever the process dies, what is on its disk is not used again. */
+        @Override
+        public void leave(String why) {
+            try {
+                needs.folder.quarantine(why);
+            } catch (StorageException e) {
+                end(e.getMessage() + "; " + why);
+                return;
+            }
+            var unused = needs.reports
+                    .tell(why)
+                    .orTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((told, late) ->
+                            needs.fatal.end(Fatal.Cause.STATE_DIFFERS, why, new IllegalStateException(why)));
         }
     }
 }

@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,21 @@ final class NodeReportsTest {
 
             await("it is in the log").until(() -> causes(replica).contains("what an operator should know"));
             assertThat(failures).containsExactly("reports: java.lang.IllegalStateException: planted");
+        }
+    }
+
+    @Test
+    void whoTellsHearsWhenALeaderTookIt() {
+        Replica replica = Replicas.inline();
+        try (ThreadLoop loop = new ThreadLoop("reports", (task, cause) -> failures.add(task + ": " + cause));
+                PeerCalls calls = new PeerCalls()) {
+            NodeReports reports = new NodeReports("n1", calls, loop);
+            CompletableFuture<Void> told = reports.tell("last words");
+            assertThat(told).isNotDone();
+            reports.serve(replica);
+
+            await("it is taken").until(told::isDone);
+            assertThat(causes(replica)).contains("last words");
         }
     }
 

@@ -20,7 +20,8 @@ public enum ExitCode {
     PORT_TAKEN(75, "a port of the node is taken"),
     FOREIGN_CLUSTER(76, "the data folder or a peer belongs to another cluster"),
     DATA_UNUSABLE(77, "the data folder is damaged; the node has to join again with an empty one"),
-    FEATURE_LEVEL(78, "the cluster uses features that this version does not have");
+    FEATURE_LEVEL(78, "the cluster uses features that this version does not have"),
+    STATE_DIFFERS(79, "the state of the node was not that of the majority; started again it joins anew");
 
     private final int code;
     private final String meaning;

@@ -17,6 +17,8 @@ public interface Fatal {
         DATA_UNUSABLE,
         /** The cluster replaced this member. */
         REPLACED,
+        /** The state of this node is not that of the majority. */
+        STATE_DIFFERS,
         /** The cluster uses a feature level above the highest that this version knows. */
         FEATURE_LEVEL
     }

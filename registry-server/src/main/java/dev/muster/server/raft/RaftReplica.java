@@ -8,6 +8,7 @@ import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.server.replica.AppliedEntry;
+import dev.muster.server.replica.Digest;
 import dev.muster.server.replica.Leadership;
 import dev.muster.server.replica.Located;
 import dev.muster.server.replica.Peer;
@@ -230,6 +231,11 @@ public final class RaftReplica implements Replica {
                 applied.state(),
                 applied.position().getTerm(),
                 applied.position().getIndex());
+    }
+
+    /** What this node's state was at places in the log, by ascending index; the last one is what it is now. */
+    public List<Digest> digests() {
+        return stateMachine.digests();
     }
 
     @Override

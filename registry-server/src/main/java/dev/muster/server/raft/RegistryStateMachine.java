@@ -10,6 +10,7 @@ import dev.muster.core.log.EntryCodec;
 import dev.muster.core.log.MalformedEntryException;
 import dev.muster.internal.v1.Command;
 import dev.muster.server.replica.AppliedEntry;
+import dev.muster.server.replica.Digest;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.v1.Reason;
 import java.io.IOException;
@@ -79,6 +80,7 @@ final class RegistryStateMachine extends BaseStateMachine {
     private final Fatal fatal;
     private final Events events;
     private final AtomicLong appliedBytes = new AtomicLong();
+    private final DigestRing digests = new DigestRing();
     private volatile Applied applied = new Applied(RegistryState.empty(), TermIndex.INITIAL_VALUE);
 
     RegistryStateMachine(String clusterId, String groupId, SnapshotStore snapshots, Fatal fatal, Events events) {
@@ -92,6 +94,17 @@ final class RegistryStateMachine extends BaseStateMachine {
     /** The newest state with its position. */
     Applied applied() {
         return applied;
+    }
+
+    /** What was noted of the state in passing, and as the last one what it is now; by ascending index. */
+    List<Digest> digests() {
+        List<Digest> all = new ArrayList<>(digests.list());
+        Applied now = applied;
+        long index = now.position().getIndex();
+        if (index > 0 && (all.isEmpty() || all.get(all.size() - 1).index() < index)) {
+            all.add(new Digest(index, now.state().contentHash()));
+        }
+        return all;
     }
 
     /** Bytes of all entries applied by this process. */
@@ -121,6 +134,7 @@ final class RegistryStateMachine extends BaseStateMachine {
 
     private void restore(@Nullable Applied restored) {
         if (restored != null) {
+            digests.clear();
             applied = restored;
             setLastAppliedTermIndex(restored.position());
         }
@@ -230,6 +244,7 @@ final class RegistryStateMachine extends BaseStateMachine {
 
     private void publish(RegistryState state, TermIndex position) {
         applied = new Applied(state, position);
+        digests.note(position.getIndex(), state);
         updateLastAppliedTermIndex(position);
         events.reached(position.getIndex());
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.rpc;
 
+import dev.muster.internal.v1.FetchDigestsRequest;
+import dev.muster.internal.v1.FetchDigestsResponse;
 import dev.muster.internal.v1.FetchEventsRequest;
 import dev.muster.internal.v1.FetchEventsResponse;
 import dev.muster.internal.v1.IdentifyRequest;
@@ -70,6 +72,13 @@ public final class PeerCalls implements Introductions, EventPeers, AutoCloseable
         return call(answer -> ClusterGrpc.newStub(channel(address))
                 .withDeadlineAfter(STATUS_SECONDS, TimeUnit.SECONDS)
                 .status(StatusRequest.getDefaultInstance(), answer));
+    }
+
+    /** Asks the node at host:port which states it had. */
+    public CompletableFuture<FetchDigestsResponse> fetchDigests(String address) {
+        return call(answer -> PeersGrpc.newStub(channel(address))
+                .withDeadlineAfter(FETCH_SECONDS, TimeUnit.SECONDS)
+                .fetchDigests(FetchDigestsRequest.getDefaultInstance(), answer));
     }
 
     private ManagedChannel channel(String address) {

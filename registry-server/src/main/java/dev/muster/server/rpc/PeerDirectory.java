@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.rpc;
 
+import dev.muster.internal.v1.FetchDigestsResponse;
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.IdentifyResponse;
 import dev.muster.internal.v1.JoinRequest;
@@ -17,4 +18,7 @@ public interface PeerDirectory {
 
     /** Puts the report into the event log; only the leader can. Fails as {@link #join} does. */
     CompletableFuture<Void> report(ReportRequest request);
+
+    /** Which states this node had; none as long as it has no part in a cluster. */
+    FetchDigestsResponse digests();
 }

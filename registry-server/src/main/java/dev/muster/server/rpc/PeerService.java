@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.rpc;
 
+import dev.muster.internal.v1.FetchDigestsRequest;
+import dev.muster.internal.v1.FetchDigestsResponse;
 import dev.muster.internal.v1.FetchEventsRequest;
 import dev.muster.internal.v1.FetchEventsResponse;
 import dev.muster.internal.v1.IdentifyRequest;
@@ -43,6 +45,11 @@ final class PeerService extends PeersGrpc.PeersImplBase {
     @Override
     public void report(ReportRequest request, StreamObserver<ReportResponse> observer) {
         unary.read(observer, () -> peers.report(request).thenApply(nothing -> ReportResponse.getDefaultInstance()));
+    }
+
+    @Override
+    public void fetchDigests(FetchDigestsRequest request, StreamObserver<FetchDigestsResponse> observer) {
+        unary.read(observer, () -> CompletableFuture.completedFuture(peers.digests()));
     }
 
     @Override

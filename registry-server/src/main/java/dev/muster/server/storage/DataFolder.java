@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.zip.CRC32C;
 
@@ -30,9 +31,11 @@ import java.util.zip.CRC32C;
  * restore       a backup to found a new cluster with, until that has happened
  * probe         what was written last to see whether the disk takes it
  * tmp/          snapshots being written or received
+ * quarantine/   there when all of this must not be used any more, see {@link Quarantine}
+ * quarantined/  what was set aside for that reason, for people
  * </pre>
  *
- * Not thread-safe: opened and changed by the thread that starts and stops the node.
+ * Not thread-safe, except for {@link #quarantine}: opened and changed by the thread that starts and stops the node.
  */
 public final class DataFolder implements AutoCloseable {
     private static final String BACKUP = "restore";
@@ -42,18 +45,26 @@ public final class DataFolder implements AutoCloseable {
     private final FileChannel lockFile;
     private final boolean cleanlyClosed;
     private final String backupId;
+    private final String setAside;
     private Identity identity;
 
-    private DataFolder(Path root, FileChannel lockFile, Identity identity, boolean cleanlyClosed, String backupId) {
+    private DataFolder(
+            Path root,
+            FileChannel lockFile,
+            Identity identity,
+            boolean cleanlyClosed,
+            String backupId,
+            String setAside) {
         this.root = root;
         this.lockFile = lockFile;
         this.identity = identity;
         this.cleanlyClosed = cleanlyClosed;
         this.backupId = backupId;
+        this.setAside = setAside;
     }
 
     /**
-     * Opens the folder, formatting it if it is empty.
+     * Opens the folder, formatting it if it is empty. What was marked by {@link #quarantine} is set aside before that.
      *
      * @throws StorageException if it is in use, belongs to another node or cluster, or is damaged
      */
@@ -65,13 +76,14 @@ public final class DataFolder implements AutoCloseable {
             }
             FileChannel lockFile = lock(root);
             try {
+                String setAside = setAside(root, node, clusterName);
                 Identity identity = readOrFormat(root, node, clusterName, random);
                 checkOwner(root, identity, node, clusterName);
                 boolean clean = Files.exists(root.resolve("clean"));
                 DurableFile.delete(root.resolve("clean"));
                 emptyFolder(root.resolve("tmp"));
                 Files.createDirectories(root.resolve("snapshots"));
-                return new DataFolder(root, lockFile, identity, clean, backupId(root.resolve(BACKUP)));
+                return new DataFolder(root, lockFile, identity, clean, backupId(root.resolve(BACKUP)), setAside);
             } catch (IOException | RuntimeException e) {
                 lockFile.close();
                 throw e;
@@ -97,7 +109,7 @@ public final class DataFolder implements AutoCloseable {
                 throw new StorageException(
                         Kind.UNUSABLE, root + " is not the data folder of a node that was a member of a cluster");
             }
-            return new DataFolder(root, lock(root), identity, Files.exists(root.resolve("clean")), "");
+            return new DataFolder(root, lock(root), identity, Files.exists(root.resolve("clean")), "", "");
         } catch (IOException e) {
             throw new StorageException(
                     Kind.IO, root + " cannot be read and locked: " + e + "; copy it to where it can", e);
@@ -123,18 +135,26 @@ public final class DataFolder implements AutoCloseable {
         return channel;
     }
 
+    /** Says what was set aside, and why; empty for nothing. */
+    private static String setAside(Path root, String node, String clusterName) throws IOException {
+        Quarantine quarantine = new Quarantine(root);
+        if (!quarantine.isMarked()) {
+            return "";
+        }
+        Path file = root.resolve("identity");
+        if (Files.exists(file)) {
+            checkOwner(root, read(file, root), node, clusterName);
+        }
+        Optional<String> why = quarantine.setAside();
+        return "set the data folder aside in " + quarantine.kept() + " and begins with an empty one"
+                + why.map(text -> ": " + text).orElse("");
+    }
+
     private static Identity readOrFormat(Path root, String node, String clusterName, RandomGenerator random)
             throws IOException {
         Path file = root.resolve("identity");
         if (Files.exists(file)) {
-            Identity identity = Identity.decode(Files.readAllBytes(file));
-            if (identity == null) {
-                throw new StorageException(
-                        Kind.UNUSABLE,
-                        file + " is damaged; if the rest of the cluster is healthy, empty " + root
-                                + " and start the node again: it rejoins and catches up");
-            }
-            return identity;
+            return read(file, root);
         }
         if (Files.exists(root.resolve("raft"))) {
             throw new StorageException(
@@ -144,6 +164,17 @@ public final class DataFolder implements AutoCloseable {
         }
         Identity identity = Identity.formatted(node, String.format("%016x", random.nextLong()), clusterName);
         DurableFile.replace(file, identity.encode());
+        return identity;
+    }
+
+    private static Identity read(Path file, Path root) throws IOException {
+        Identity identity = Identity.decode(Files.readAllBytes(file));
+        if (identity == null) {
+            throw new StorageException(
+                    Kind.UNUSABLE,
+                    file + " is damaged; if the rest of the cluster is healthy, empty " + root
+                            + " and start the node again: it rejoins and catches up");
+        }
         return identity;
     }
 
@@ -183,6 +214,23 @@ public final class DataFolder implements AutoCloseable {
     public String howToRejoin() {
         return "if the rest of the cluster is healthy, 'muster members rejoin " + identity.node() + " --data " + root
                 + "' sets the folder aside; start the node then: it rejoins under a new storage id and catches up";
+    }
+
+    /**
+     * Marks the folder durably as one that must not be used any more: the next {@link #open} sets aside what is in it
+     * and formats it anew. {@code why} is for people. Thread-safe.
+     */
+    public void quarantine(String why) {
+        try {
+            new Quarantine(root).mark(why);
+        } catch (IOException e) {
+            throw new StorageException(Kind.IO, "cannot mark " + root + " as not to be used: " + e, e);
+        }
+    }
+
+    /** What {@link #open} set aside, and why, for the event log; empty for nothing. */
+    public String setAside() {
+        return setAside;
     }
 
     /** Whether the last process that used the folder stopped in order. */

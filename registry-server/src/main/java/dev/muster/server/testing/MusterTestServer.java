@@ -2,6 +2,7 @@
 package dev.muster.server.testing;
 
 import dev.muster.core.Limits;
+import dev.muster.internal.v1.FetchDigestsResponse;
 import dev.muster.internal.v1.Genesis;
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.IdentifyResponse;
@@ -107,6 +108,11 @@ public final class MusterTestServer implements AutoCloseable {
         @Override
         public CompletableFuture<Void> report(ReportRequest request) {
             return refuse("a test server takes no reports; start a cluster for that");
+        }
+
+        @Override
+        public FetchDigestsResponse digests() {
+            return FetchDigestsResponse.getDefaultInstance();
         }
 
         private static CompletableFuture<Void> refuse(String why) {

@@ -8,6 +8,7 @@ import dev.muster.core.RegistryState;
 import dev.muster.internal.v1.Barrier;
 import dev.muster.internal.v1.Command;
 import dev.muster.internal.v1.Stamp;
+import dev.muster.server.replica.Digest;
 import dev.muster.server.replica.Peer;
 import dev.muster.server.replica.ReplicaException;
 import dev.muster.server.replica.ReplicaListener;
@@ -222,6 +223,45 @@ final class RaftReplicaTest {
                             () -> assertThat(group.replica(follower).state().stateHash())
                                     .isEqualTo(group.replica(leader).state().stateHash()));
             assertThat(group.fatals).isEmpty();
+        }
+    }
+
+    @Test
+    void digestsOfAllNodesAreEqualAlsoOfOneThatGotASnapshot() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options(1_000_000, 0))) {
+            int leader = group.awaitLeader();
+            int follower = (leader + 1) % 3;
+            writeOneByOne(group.replica(leader), DigestRing.EVERY);
+            awaitEqualDigests(group, leader, follower);
+            assertThat(group.replica(leader).digests())
+                    .hasSize(2)
+                    .first()
+                    .satisfies(digest -> assertThat(digest.index()).isEqualTo(DigestRing.EVERY));
+
+            group.stop(follower);
+            writeMany(group.replica(leader), 4_000);
+            get(group.replica(leader).takeSnapshot());
+            writeMany(group.replica(leader), 10);
+            group.restart(follower);
+            get(group.replica(follower)
+                    .awaitRevision(group.replica(leader).state().revision()));
+            awaitEqualDigests(group, leader, follower);
+        }
+    }
+
+    /** The newest ones, and whatever else both have noted. */
+    private static void awaitEqualDigests(RaftGroupFixture group, int leader, int follower) {
+        await().untilAsserted(() -> {
+            List<Digest> leaders = group.replica(leader).digests();
+            List<Digest> followers = group.replica(follower).digests();
+            assertThat(followers.get(followers.size() - 1)).isEqualTo(leaders.get(leaders.size() - 1));
+            assertThat(leaders).containsAll(followers);
+        });
+    }
+
+    private static void writeOneByOne(RaftReplica leader, int writes) throws Exception {
+        for (int i = 0; i < writes; i++) {
+            get(leader.submit(RaftGroupFixture.register("orders", "one-" + i)));
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.rpc;
 
+import dev.muster.internal.v1.FetchDigestsResponse;
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.IdentifyResponse;
 import dev.muster.internal.v1.JoinRequest;
@@ -116,6 +117,11 @@ final class TestNode implements AutoCloseable {
         @Override
         public CompletableFuture<Void> report(ReportRequest request) {
             return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public FetchDigestsResponse digests() {
+            return FetchDigestsResponse.newBuilder().setNode(name).build();
         }
     }
 }
