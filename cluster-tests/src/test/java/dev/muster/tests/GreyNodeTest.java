@@ -15,6 +15,7 @@ import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that live, accept connections and hear their leader, and still are of no use to anybody. */
@@ -50,6 +51,7 @@ final class GreyNodeTest {
     }
 
     @Test
+    @Tag("long")
     void leaderTellsOfAFollowerWhosePortAnswersNobody(TestCluster cluster) {
         TestNode leader = cluster.awaitLeader();
         TestNode follower = cluster.followers().get(0);
