@@ -39,6 +39,9 @@ public @interface ClusterTest {
     /** Whether there is a {@link Network} between the nodes, which a test can make a bad one. */
     boolean badNetwork() default false;
 
+    /** Whether each node has a {@link WallClock}, which a test can make a wrong one. */
+    boolean badClocks() default false;
+
     /** Settings of every node, {@code key=value} with the keys of the server. */
     String[] settings() default {};
 }

@@ -87,7 +87,8 @@ final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallbac
     private static TestCluster start(ClusterTest wanted) {
         TestCluster.Builder builder = TestCluster.named("cluster-" + CLUSTERS.incrementAndGet())
                 .nodes(wanted.nodes())
-                .badNetwork(wanted.badNetwork());
+                .badNetwork(wanted.badNetwork())
+                .badClocks(wanted.badClocks());
         Arrays.stream(wanted.settings()).forEach(builder::setting);
         return builder.start();
     }

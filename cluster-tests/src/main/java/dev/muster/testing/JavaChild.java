@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,12 @@ public final class JavaChild {
      * @param arguments of its main method
      */
     public static JavaChild start(Path folder, String name, String mainClass, List<String> arguments) {
+        return start(folder, name, mainClass, arguments, Map.of());
+    }
+
+    /** As the other one, with more in its environment than this process has. */
+    static JavaChild start(
+            Path folder, String name, String mainClass, List<String> arguments, Map<String, String> environment) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(SMALL);
@@ -77,11 +84,12 @@ public final class JavaChild {
         Path pidFile = folder.resolve(name + ".pid");
         try {
             long logStart = Files.exists(log) ? Files.size(log) : 0;
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectInput(new File("/dev/null"))
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             RUNNING.add(process);
             Files.writeString(pidFile, identity(process.toHandle()));
             return new JavaChild(name, process, log, logStart, pidFile);

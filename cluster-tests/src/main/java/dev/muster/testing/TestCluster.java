@@ -64,7 +64,14 @@ public final class TestCluster implements AutoCloseable {
         settings.add("--preset=local");
         builder.settings.forEach(setting -> settings.add("--" + setting));
         nodes = IntStream.range(0, builder.nodes)
-                .mapToObj(index -> new TestNode(this, nodeName(index), ports.port(index), settings))
+                .mapToObj(index -> new TestNode(
+                        this,
+                        nodeName(index),
+                        ports.port(index),
+                        settings,
+                        builder.badClocks
+                                ? WallClock.in(folder.resolve(nodeName(index) + ".clock"))
+                                : Optional.empty()))
                 .toList();
         network = builder.badNetwork ? new Network(nodes) : null;
         adminClient = MusterClient.builder()
@@ -354,6 +361,7 @@ public final class TestCluster implements AutoCloseable {
         private final List<String> settings = new ArrayList<>();
         private int nodes = ORDINARY_NODES;
         private boolean badNetwork;
+        private boolean badClocks;
         private Optional<Path> backup = Optional.empty();
 
         private Builder(String name) {
@@ -369,6 +377,12 @@ public final class TestCluster implements AutoCloseable {
         /** With a {@link Network} between the nodes and before clients that ask for its endpoints. */
         public Builder badNetwork(boolean wanted) {
             badNetwork = wanted;
+            return this;
+        }
+
+        /** With a {@link WallClock} for each node, where that can be had. */
+        public Builder badClocks(boolean wanted) {
+            badClocks = wanted;
             return this;
         }
 

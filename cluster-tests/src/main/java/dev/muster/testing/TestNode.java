@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,14 @@ public final class TestNode {
     private final String name;
     private final int port;
     private final List<String> arguments;
+    private final Optional<WallClock> clock;
     private final List<Runnable> undoes = new ArrayList<>();
     private @Nullable JavaChild process;
     private boolean mayEnd;
 
-    TestNode(TestCluster cluster, String name, int port, List<String> settings) {
+    TestNode(TestCluster cluster, String name, int port, List<String> settings, Optional<WallClock> clock) {
         this.cluster = cluster;
+        this.clock = clock;
         this.name = name;
         this.port = port;
         List<String> all = new ArrayList<>();
@@ -67,6 +70,11 @@ public final class TestNode {
         return cluster.folder().resolve(name);
     }
 
+    /** Its wall clock, if the cluster was built with clocks that can be wrong, and they can be had here. */
+    public Optional<WallClock> clock() {
+        return clock;
+    }
+
     /** What it was started with. */
     public List<String> arguments() {
         return arguments;
@@ -77,7 +85,12 @@ public final class TestNode {
         if (process != null) {
             throw new IllegalStateException(name + " runs already");
         }
-        process = JavaChild.start(cluster.folder(), name, SERVER, arguments);
+        process = JavaChild.start(
+                cluster.folder(),
+                name,
+                SERVER,
+                arguments,
+                clock.map(WallClock::environment).orElse(Map.of()));
         JavaChild.mark(process.log(), "started, pid " + process.pid());
     }
 

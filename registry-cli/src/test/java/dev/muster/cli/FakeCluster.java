@@ -68,6 +68,7 @@ final class FakeCluster implements ClusterAdmin {
                 leader.isEmpty() ? "" : "127.0.0.1:7440",
                 ready,
                 "",
+                Duration.ofMillis(4),
                 1_001,
                 1_002,
                 900,

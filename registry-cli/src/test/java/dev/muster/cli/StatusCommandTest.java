@@ -72,6 +72,7 @@ final class StatusCommandTest {
                       "leaderAddress": "127.0.0.1:7440",
                       "ready": true,
                       "grey": "",
+                      "diskMillis": 4,
                       "appliedIndex": 1001,
                       "commitIndex": 1002,
                       "snapshotIndex": 900,

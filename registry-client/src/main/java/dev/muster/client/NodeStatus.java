@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param leaderAddress the leader's client port, empty when unknown
  * @param ready whether it serves and should be used
  * @param grey why it should not be used, empty when it may
+ * @param diskTime what its disk takes for a small durable write; zero while it does not know
  * @param appliedIndex up to where it has applied the log
  * @param commitIndex up to where it knows the log to be committed
  * @param snapshotIndex of its newest durable snapshot, 0 for none
@@ -42,6 +43,7 @@ public record NodeStatus(
         String leaderAddress,
         boolean ready,
         String grey,
+        Duration diskTime,
         long appliedIndex,
         long commitIndex,
         long snapshotIndex,

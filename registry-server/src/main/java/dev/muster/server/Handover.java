@@ -4,8 +4,8 @@ package dev.muster.server;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,23 +18,28 @@ final class Handover {
     private static final Duration NEXT_TRY = Duration.ofSeconds(5);
 
     private final BooleanSupplier leads;
-    private final Supplier<CompletableFuture<Void>> transfer;
+    private final Function<String, CompletableFuture<Void>> transfer;
     private final LongSupplier nanos;
     private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
     private @Nullable Long lastAt;
 
-    /** {@code transfer} hands leadership to any other node; ends when another leads, or fails. */
-    Handover(BooleanSupplier leads, Supplier<CompletableFuture<Void>> transfer, LongSupplier nanos) {
+    /** {@code transfer} hands leadership to the named node, to any other for an empty name; ends when it leads, or fails. */
+    Handover(BooleanSupplier leads, Function<String, CompletableFuture<Void>> transfer, LongSupplier nanos) {
         this.leads = leads;
         this.transfer = transfer;
         this.nanos = nanos;
     }
 
-    /** Hands it over, if this node has it and it is not too soon. */
-    synchronized void ifLeading() {
+    /** Hands it to any other node, if this one has it and it is not too soon. */
+    void ifLeading() {
+        ifLeading("");
+    }
+
+    /** Hands it to that node, if this one has it and it is not too soon. */
+    synchronized void ifLeading(String to) {
         if (leads.getAsBoolean() && isTime()) {
             lastAt = nanos.getAsLong();
-            last = transfer.get();
+            last = transfer.apply(to);
         }
     }
 

@@ -16,10 +16,13 @@ import dev.muster.server.storage.StorageException;
 import dev.muster.server.task.Loop;
 import dev.muster.server.task.TaskFailures;
 import dev.muster.server.task.ThreadLoop;
+import dev.muster.v1.StatusResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +52,9 @@ final class NodeWatch implements AutoCloseable {
     /** May hang as long as the disk does. */
     private final Loop disk;
 
+    /** What the disks of other members take, in milliseconds, while this node leads. */
+    private final Map<String, Integer> disks = new ConcurrentHashMap<>();
+
     private NodeWatch(Needs needs, TaskFailures failures) {
         this.needs = needs;
         this.loop = new ThreadLoop("watch-self", failures);
@@ -66,29 +72,47 @@ final class NodeWatch implements AutoCloseable {
         Owner owner = new Owner();
         Handover handover = new Handover(this::leads, this::handOver, loop::nanos);
         DiskWatch diskWatch = new DiskWatch(space, owner, handover);
-        DiskProbe probe = new DiskProbe(needs.folder.probe());
+        DiskProbe probe = new DiskProbe(needs.folder.probe(), disk::nanos);
         SelfProbe selfProbe = new SelfProbe(
                 List.of(
                         new Check(
                                 "the disk of " + needs.config.data() + " has taken no write",
-                                () -> CompletableFuture.runAsync(probe::run, disk)),
+                                () -> CompletableFuture.runAsync(probe::run, disk)
+                                        .thenRun(() -> needs.rpc.diskTakes(probe.millis()))),
                         new Check("this node has not answered at " + address, () -> needs.calls.status(address))),
                 owner,
                 handover);
-        MemberWatch memberWatch = new MemberWatch(peer -> needs.calls.status(peer.clientAddress()), needs.reports::add);
+        MemberWatch memberWatch = new MemberWatch(this::statusOf, needs.reports::add);
+        SlowDisk slowDisk = new SlowDisk(probe::millis, handover, needs.reports::add);
         AgreementWatch agreementWatch = new AgreementWatch(needs.folder.identity(), owner, disk);
         disk.every(LOOK, diskWatch::look);
         disk.every(AGREEMENT_LOOK, agreementWatch::look);
         loop.every(LOOK, selfProbe::look);
-        loop.every(LOOK, () -> memberWatch.look(leads() ? others() : List.of()));
+        loop.every(LOOK, () -> {
+            List<Peer> others = leads() ? others() : List.of();
+            memberWatch.look(others);
+            disks.keySet().retainAll(others.stream().map(Peer::node).toList());
+            slowDisk.look(disks);
+        });
+    }
+
+    /** Keeps what the disks of those take that could lead. */
+    private CompletableFuture<StatusResponse> statusOf(Peer member) {
+        return needs.calls.status(member.clientAddress()).whenComplete((status, failure) -> {
+            if (failure == null && status.getReady()) {
+                disks.put(member.node(), status.getDiskMillis());
+            } else {
+                disks.remove(member.node());
+            }
+        });
     }
 
     private boolean leads() {
         return needs.replica.leadership().leads();
     }
 
-    private CompletableFuture<Void> handOver() {
-        return needs.replica.transferLeadership("").whenComplete((done, failure) -> {
+    private CompletableFuture<Void> handOver(String to) {
+        return needs.replica.transferLeadership(to).whenComplete((done, failure) -> {
             if (failure != null) {
                 LOG.warn("leadership could not be handed over: {}", failure.toString());
             }

@@ -38,7 +38,7 @@ final class DiskWatchTest {
                     done.add("end");
                 }
             },
-            new Handover(() -> leads, this::handOver, () -> nanos));
+            new Handover(() -> leads, to -> handOver(), () -> nanos));
 
     @Test
     void nothingIsDoneWhileThereIsRoom() {

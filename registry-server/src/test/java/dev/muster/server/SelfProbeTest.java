@@ -27,7 +27,7 @@ final class SelfProbeTest {
                     done.add("report");
                 }
             },
-            new Handover(() -> leads, this::handOver, () -> 0));
+            new Handover(() -> leads, to -> handOver(), () -> 0));
 
     @Test
     void nodeThatIsWellIsLeftAlone() {

@@ -47,6 +47,8 @@ public enum Nemesis {
     RUN_OUT_OF_FILES,
     /** The heap of the leader is used up. */
     RUN_OUT_OF_MEMORY,
+    /** The wall clock of the leader jumps ahead, and back again. Where it can be had. */
+    SHIFT_CLOCK,
     /** A follower loses its disk, and comes back with an empty one. */
     WIPE_FOLLOWER,
     /** A follower is away until the log that it needs is gone. */
@@ -74,10 +76,14 @@ public enum Nemesis {
         String proof();
     }
 
-    /** Those that can be done to so many nodes. */
-    public static List<Nemesis> of(int nodes) {
+    /** Those that can be done to this cluster. */
+    public static List<Nemesis> of(TestCluster cluster) {
         return Stream.of(values())
-                .filter(nemesis -> nemesis != RING || nodes == RING_NODES)
+                .filter(nemesis -> switch (nemesis) {
+                    case RING -> cluster.nodes().size() == RING_NODES;
+                    case SHIFT_CLOCK -> cluster.node(1).clock().isPresent();
+                    default -> true;
+                })
                 .toList();
     }
 
@@ -126,6 +132,7 @@ public enum Nemesis {
             case STARVE_LEADER -> NodeFaults.starve(leader);
             case RUN_OUT_OF_FILES -> NodeFaults.runOutOfFiles(leader);
             case RUN_OUT_OF_MEMORY -> NodeFaults.runOutOfMemory(leader);
+            case SHIFT_CLOCK -> NodeFaults.shiftClock(cluster, leader);
             case WIPE_FOLLOWER -> DiskFaults.wipe(follower);
             case OUTRUN_FOLLOWER -> DiskFaults.outrun(cluster, follower);
             case TEAR_TAIL -> DiskFaults.tearTail(follower);

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.testing.chaos;
 
+import static org.awaitility.Awaitility.await;
+
+import dev.muster.client.EventQuery;
+import dev.muster.client.EventType;
+import dev.muster.client.MusterClient;
+import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
+import dev.muster.testing.WallClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -25,6 +32,7 @@ final class NodeFaults {
     private static final int MORE_FILES = 2;
     private static final int CALLERS = 8;
     private static final int OUT_OF_MEMORY = 3;
+    private static final Duration AHEAD = Duration.ofHours(2);
     private static final Duration LONGEST_MEAL = Duration.ofSeconds(30);
 
     private NodeFaults() {}
@@ -78,6 +86,26 @@ final class NodeFaults {
             Nemesis.require(code == OUT_OF_MEMORY, "exit code " + OUT_OF_MEMORY + " and not " + code);
             return "ended with " + code + ", out of memory";
         });
+    }
+
+    /** Its wall clock is two hours ahead of the registry's, which never goes back: more than is believed at once. */
+    static Nemesis.Strike shiftClock(TestCluster cluster, TestNode node) {
+        WallClock clock = node.clock().orElseThrow();
+        MusterClient auditor = cluster.client();
+        long before = jumps(auditor);
+        node.harm(() -> clock.shift(Duration.ZERO));
+        Duration ahead = AHEAD.multipliedBy(before + 1);
+        clock.shift(ahead);
+        return Nemesis.struck(node.name(), () -> {
+            await("the registry notices").atMost(LONGEST_MEAL).until(() -> jumps(auditor) > before);
+            return "was " + ahead.toHours() + " h ahead";
+        });
+    }
+
+    private static long jumps(MusterClient auditor) {
+        return auditor.events()
+                .list(EventQuery.all().types(EventType.CLOCK_JUMP))
+                .count();
     }
 
     private static long limit(long pid) {

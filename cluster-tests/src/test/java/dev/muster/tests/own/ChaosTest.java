@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Everything at once: all promises that a history can show, while the cluster is harmed in every way. */
 @ClusterTest(
         badNetwork = true,
+        badClocks = true,
         settings = {"snapshot.entries=500", "log.segment=64KiB", "purge.keep-entries=100", "election.timeout=500ms"})
 final class ChaosTest {
     @Test
@@ -35,7 +36,7 @@ final class ChaosTest {
     @Tag("chaos")
     @Timeout(value = 24, unit = TimeUnit.HOURS)
     void allFaultsUnderLoadBreakNoPromise(long seed, TestCluster cluster) throws IOException {
-        Chaos.run(cluster, Nemesis.of(3), Chaos.time(Duration.ofSeconds(100)), seed);
+        Chaos.run(cluster, Nemesis.of(cluster), Chaos.time(Duration.ofSeconds(100)), seed);
     }
 
     static LongStream seeds() {

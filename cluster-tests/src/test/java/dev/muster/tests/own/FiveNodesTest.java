@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 @ClusterTest(
         nodes = 5,
         badNetwork = true,
+        badClocks = true,
         settings = {"snapshot.entries=500", "log.segment=64KiB", "purge.keep-entries=100", "election.timeout=500ms"})
 final class FiveNodesTest {
     @Test
@@ -33,6 +34,6 @@ final class FiveNodesTest {
     @Tag("soak")
     @Timeout(value = 24, unit = TimeUnit.HOURS)
     void allFaultsOfFiveNodesBreakNoPromise(TestCluster cluster) throws IOException {
-        Chaos.run(cluster, Nemesis.of(5), Chaos.time(Duration.ofMinutes(10)), Chaos.seed());
+        Chaos.run(cluster, Nemesis.of(cluster), Chaos.time(Duration.ofMinutes(10)), Chaos.seed());
     }
 }

@@ -62,6 +62,7 @@ public final class StatusView {
                 .text("leaderAddress", status.leaderAddress())
                 .flag("ready", status.ready())
                 .text("grey", status.grey())
+                .millis("diskMillis", status.diskTime())
                 .number("appliedIndex", status.appliedIndex())
                 .number("commitIndex", status.commitIndex())
                 .number("snapshotIndex", status.snapshotIndex())

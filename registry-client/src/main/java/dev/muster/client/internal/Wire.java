@@ -234,6 +234,7 @@ final class Wire {
                 status.getLeaderAddress(),
                 status.getReady(),
                 status.getGrey(),
+                Duration.ofMillis(status.getDiskMillis()),
                 status.getAppliedIndex(),
                 status.getCommitIndex(),
                 status.getSnapshotIndex(),

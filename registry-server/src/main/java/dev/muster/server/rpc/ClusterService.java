@@ -131,6 +131,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                 .setLeaderAddress(leadership.leaderAddress())
                 .setReady(health.ready(replica))
                 .setGrey(health.grey())
+                .setDiskMillis(health.diskMillis())
                 .setAppliedIndex(progress.appliedIndex())
                 .setCommitIndex(progress.commitIndex())
                 .setSnapshotIndex(progress.snapshotIndex())

@@ -24,6 +24,7 @@ final class HealthReporter {
     private final Executor executor;
     private volatile boolean hasState;
     private volatile String grey = "";
+    private volatile int diskMillis;
     private volatile @Nullable Replica followed;
 
     HealthReporter(Executor executor) {
@@ -52,6 +53,15 @@ final class HealthReporter {
     /** Why the node should not be used though it serves, empty when it may. */
     String grey() {
         return grey;
+    }
+
+    /** What the disk takes for a small durable write, in milliseconds; 0 for unknown. */
+    int diskMillis() {
+        return diskMillis;
+    }
+
+    void diskTakes(int millis) {
+        diskMillis = millis;
     }
 
     /** From now on the node should not be used, for this reason; without one it may be again. */

@@ -168,6 +168,11 @@ public final class RpcServer implements AutoCloseable {
         health.standAside(why);
     }
 
+    /** Tells whoever asks for the status what the disk takes for a small durable write, in milliseconds; 0 for unknown. */
+    public void diskTakes(int millis) {
+        health.diskTakes(millis);
+    }
+
     /** The port that it listens at. */
     public int port() {
         return server.getPort();

@@ -7,15 +7,29 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/** Whether the disk of a folder takes what it is given: a few bytes, durably. For one thread, which a disk may hang. */
+/**
+ * Whether the disk of a folder takes what it is given, and in what time: a few bytes, durably. {@link #run} is for one
+ * thread, which a disk may hang; the time is for any.
+ */
 public final class DiskProbe {
+    /** So many tries tell the time: a disk is as slow as the fastest of them. */
+    public static final int TRIES = 5;
+
     private final Path file;
+    private final LongSupplier nanos;
+    private final Deque<Long> times = new ArrayDeque<>(TRIES);
     private long written;
 
     /** Of the disk that {@code file} is on, which nothing else uses. */
-    public DiskProbe(Path file) {
+    public DiskProbe(Path file, LongSupplier nanos) {
         this.file = file;
+        this.nanos = nanos;
     }
 
     /**
@@ -24,6 +38,7 @@ public final class DiskProbe {
      * @throws UncheckedIOException if the disk refuses, or returns another one
      */
     public void run() {
+        long began = nanos.getAsLong();
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES);
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -37,5 +52,20 @@ public final class DiskProbe {
             throw new UncheckedIOException(
                     new IOException(file + " holds " + bytes.getLong(0) + " (expected: " + written + ")"));
         }
+        took(nanos.getAsLong() - began);
+    }
+
+    private synchronized void took(long time) {
+        if (times.size() == TRIES) {
+            times.removeFirst();
+        }
+        times.addLast(time);
+    }
+
+    /** What the fastest of the last tries took, in milliseconds and 1 at least; 0 before there were so many. */
+    public synchronized int millis() {
+        return times.size() < TRIES
+                ? 0
+                : Math.max(1, Math.toIntExact(TimeUnit.NANOSECONDS.toMillis(Collections.min(times))));
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -17,19 +18,47 @@ final class DiskProbeTest {
     @TempDir
     private Path folder;
 
+    private boolean asked;
+    private long now;
+    private long took;
+
     @Test
     void writesAFewBytesAgainAndAgain() throws IOException {
-        DiskProbe probe = new DiskProbe(folder.resolve("probe"));
+        DiskProbe probe = new DiskProbe(folder.resolve("probe"), System::nanoTime);
         probe.run();
         probe.run();
         assertThat(Files.size(folder.resolve("probe"))).isEqualTo(Long.BYTES);
-        new DiskProbe(folder.resolve("probe")).run();
+        new DiskProbe(folder.resolve("probe"), System::nanoTime).run();
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void diskThatTakesNothingIsTold() {
-        DiskProbe probe = new DiskProbe(Path.of("/dev/full"));
+        DiskProbe probe = new DiskProbe(Path.of("/dev/full"), System::nanoTime);
         assertThatThrownBy(probe::run).isInstanceOf(UncheckedIOException.class).hasMessageContaining("No space left");
+    }
+
+    @Test
+    void isAsSlowAsTheFastestOfTheLastFive() {
+        DiskProbe probe = new DiskProbe(folder.resolve("probe"), this::clock);
+        for (long millis : new long[] {400, 300, 0, 500}) {
+            took = millis;
+            probe.run();
+        }
+        assertThat(probe.millis()).as("too few tries").isZero();
+        probe.run();
+        assertThat(probe.millis()).isEqualTo(1);
+        for (int i = 0; i < DiskProbe.TRIES; i++) {
+            took = 300L + i;
+            probe.run();
+        }
+        assertThat(probe.millis()).isEqualTo(300);
+    }
+
+    /** Asked before and after. */
+    private long clock() {
+        asked = !asked;
+        now += asked ? 0 : TimeUnit.MILLISECONDS.toNanos(took);
+        return now;
     }
 }
