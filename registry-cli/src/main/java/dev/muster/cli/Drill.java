@@ -8,6 +8,7 @@ import dev.muster.client.EventPair;
 import dev.muster.client.Member;
 import dev.muster.client.MusterClient;
 import dev.muster.client.MusterException;
+import dev.muster.client.NodeStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,7 +167,8 @@ final class Drill {
 
     private boolean isWell(Member member) {
         try {
-            return client.cluster().status(member.address()).ready();
+            NodeStatus status = client.cluster().status(member.address());
+            return status.ready() && status.grey().isEmpty();
         } catch (MusterException silent) {
             return false;
         }

@@ -13,7 +13,7 @@ import java.util.Optional;
 final class Health {
     private Health() {}
 
-    /** All that is wrong, one sentence each; empty when all endpoints answer and serve, and a leader is known. */
+    /** All that is wrong, one sentence each; empty when all endpoints answer, serve and are well, and a leader is known. */
     static List<String> problems(List<NodeAnswer<NodeStatus>> nodes) {
         List<NodeStatus> statuses =
                 nodes.stream().map(NodeAnswer::answer).flatMap(Optional::stream).toList();
@@ -23,7 +23,12 @@ final class Health {
                 .forEach(node -> problems.add(node.endpoint() + " does not answer: " + NodeProblem.of(node)));
         statuses.stream()
                 .filter(status -> !status.ready())
-                .forEach(status -> problems.add(status.node() + " does not serve (" + why(status) + ")"));
+                .forEach(status -> problems.add(status.node() + " does not serve (it is "
+                        + status.role().name().toLowerCase(Locale.ROOT)
+                        + (status.leader().isEmpty() ? " and knows no leader)" : ")")));
+        statuses.stream()
+                .filter(status -> !status.grey().isEmpty())
+                .forEach(status -> problems.add(status.node() + " is grey: " + status.grey()));
         if (statuses.stream().allMatch(status -> status.leader().isEmpty())) {
             problems.add("no leader is known: writes wait until a majority of the nodes runs and is connected");
         }
@@ -31,13 +36,5 @@ final class Health {
             problems.add("the endpoints belong to different clusters: name the nodes of one");
         }
         return problems;
-    }
-
-    private static String why(NodeStatus status) {
-        if (!status.grey().isEmpty()) {
-            return "it is grey: " + status.grey();
-        }
-        return "it is " + status.role().name().toLowerCase(Locale.ROOT)
-                + (status.leader().isEmpty() ? " and knows no leader" : "");
     }
 }

@@ -56,6 +56,10 @@ final class FakeCluster implements ClusterAdmin {
     }
 
     static NodeStatus status(String cluster, String node, NodeRole role, String leader, boolean ready) {
+        return status(cluster, node, role, leader, ready, "");
+    }
+
+    static NodeStatus status(String cluster, String node, NodeRole role, String leader, boolean ready, String grey) {
         return new NodeStatus(
                 POSITION,
                 Duration.ofMillis(12),
@@ -67,7 +71,7 @@ final class FakeCluster implements ClusterAdmin {
                 leader,
                 leader.isEmpty() ? "" : "127.0.0.1:7440",
                 ready,
-                "",
+                grey,
                 Duration.ofMillis(4),
                 1_001,
                 1_002,

@@ -157,6 +157,18 @@ final class StatusCommandTest {
     }
 
     @Test
+    void greyNodeServesAndIsNotHealthy() {
+        threeNodes();
+        String why = "the disk of data has taken no write for 5 s";
+        shell.muster.cluster.status.set(
+                2, NodeAnswer.of("127.0.0.1:7460", FakeCluster.status("c-1", "c", NodeRole.FOLLOWER, "a", true, why)));
+        Run run = shell.run("status");
+        assertThat(run.data()).contains("grey");
+        assertThat(run.talk()).isEqualTo("not healthy: c is grey: " + why + "\n");
+        assertThat(run.exitCode()).isEqualTo(5);
+    }
+
+    @Test
     void endpointsOfTwoClustersAreNotHealthy() {
         threeNodes();
         shell.muster.cluster.status.set(

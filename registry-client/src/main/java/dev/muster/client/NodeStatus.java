@@ -15,8 +15,8 @@ import java.time.Duration;
  * @param term the election that it is in
  * @param leader the leader's name, empty when unknown
  * @param leaderAddress the leader's client port, empty when unknown
- * @param ready whether it serves and should be used
- * @param grey why it should not be used, empty when it may
+ * @param ready whether it serves
+ * @param grey why others should be used rather than it; empty when it is well
  * @param diskTime what its disk takes for a small durable write; zero while it does not know
  * @param appliedIndex up to where it has applied the log
  * @param commitIndex up to where it knows the log to be committed

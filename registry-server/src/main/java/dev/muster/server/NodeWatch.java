@@ -99,7 +99,7 @@ final class NodeWatch implements AutoCloseable {
     /** Keeps what the disks of those take that could lead. */
     private CompletableFuture<StatusResponse> statusOf(Peer member) {
         return needs.calls.status(member.clientAddress()).whenComplete((status, failure) -> {
-            if (failure == null && status.getReady()) {
+            if (failure == null && status.getReady() && status.getGrey().isEmpty()) {
                 disks.put(member.node(), status.getDiskMillis());
             } else {
                 disks.remove(member.node());

@@ -17,7 +17,7 @@ public final class StatusView {
             .text("ROLE", StatusView::role)
             .number("TERM", of(status -> unsigned(status.term())))
             .text("LEADER", of(NodeStatus::leader))
-            .text("READY", of(status -> status.ready() ? "yes" : "no"))
+            .text("READY", of(StatusView::ready))
             .number("REVISION", of(status -> unsigned(status.position().revision())))
             .number("APPLIED", of(status -> unsigned(status.appliedIndex())))
             .number("COMMIT", of(status -> unsigned(status.commitIndex())))
@@ -75,6 +75,13 @@ public final class StatusView {
                 .millis("uptimeMillis", status.uptime())
                 .text("version", status.version())
                 .number("featureLevel", status.featureLevel());
+    }
+
+    private static String ready(NodeStatus status) {
+        if (!status.ready()) {
+            return "no";
+        }
+        return status.grey().isEmpty() ? "yes" : "grey";
     }
 
     private static String role(NodeAnswer<NodeStatus> node) {

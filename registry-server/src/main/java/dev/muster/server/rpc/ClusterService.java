@@ -129,7 +129,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                 .setTerm(leadership.term())
                 .setLeader(leadership.leader())
                 .setLeaderAddress(leadership.leaderAddress())
-                .setReady(health.ready(replica))
+                .setReady(HealthReporter.serves(replica))
                 .setGrey(health.grey())
                 .setDiskMillis(health.diskMillis())
                 .setAppliedIndex(progress.appliedIndex())

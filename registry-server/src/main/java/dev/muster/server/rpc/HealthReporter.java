@@ -32,18 +32,13 @@ final class HealthReporter {
         set(false, false);
     }
 
-    /** Whether the node can serve: it leads and is ready, or knows another one that leads. */
-    private static boolean serves(Replica replica) {
+    /** Whether the node serves: it leads and is ready, or knows another one that leads. */
+    static boolean serves(Replica replica) {
         Leadership now = replica.leadership();
         if (replica.state().clusterId().isEmpty()) {
             return false;
         }
         return now.leads() || (!now.leader().isEmpty() && !now.leader().equals(replica.node()));
-    }
-
-    /** Whether it serves, and should be used. */
-    boolean ready(Replica replica) {
-        return grey.isEmpty() && serves(replica);
     }
 
     BindableService service() {
@@ -97,7 +92,7 @@ final class HealthReporter {
     }
 
     private synchronized void report(Replica replica) {
-        set(ready(replica), replica.leadership().leads());
+        set(serves(replica) && grey.isEmpty(), replica.leadership().leads());
     }
 
     private void set(boolean serves, boolean leads) {
