@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.muster.keeper.memory.AttachException;
 import dev.muster.keeper.memory.AttachedJvm;
 import dev.muster.keeper.memory.JvmProcess;
 import dev.muster.keeper.memory.TrafficDouble;
@@ -273,7 +274,12 @@ final class HealedMemoryTest {
         assertThat(bundle.resolve("bundle.json")).content().contains("-Xmx56m");
     }
 
-    private static String flags(long pid) throws IOException {
-        return new AttachedJvm(JvmProcess.of(pid).orElseThrow()).run("VM.flags", Duration.ofSeconds(20));
+    /** A JVM that was just started may find the socket of an earlier process of its number, and takes it away first. */
+    private static String flags(long pid) {
+        return await().atMost(Host.LONGEST)
+                .ignoreExceptionsInstanceOf(AttachException.class)
+                .until(
+                        () -> new AttachedJvm(JvmProcess.of(pid).orElseThrow()).run("VM.flags", Duration.ofSeconds(20)),
+                        flags -> !flags.isEmpty());
     }
 }
