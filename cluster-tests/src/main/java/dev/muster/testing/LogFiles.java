@@ -27,7 +27,7 @@ public record LogFiles(long first, long last) {
     /** Waits, while others write, until the leader has purged the entry and all before it. */
     public static void awaitGone(TestCluster cluster, long index) {
         await("entry " + index + " is gone from the log of the leader")
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofMinutes(2))
                 .until(() -> of(cluster.awaitLeader()).first() > index);
     }
 

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class FullDiskTest {
     private static final Logger LOG = LoggerFactory.getLogger(FullDiskTest.class);
     private static final int LOG_IO = 74;
+    private static final int DATA_UNUSABLE = 77;
     private static final int DISK = 96;
     private static final int LOW = 24;
     private static final int EXHAUSTED = 6;
@@ -82,7 +83,9 @@ final class FullDiskTest {
                     cluster.ledger().longestGapSince(began).toMillis());
 
             disk.empty();
-            node.restart();
+            node.start();
+            // If its vote was written just then the file is lost: it refuses, and joins again with an empty disk.
+            node.awaitReadyOrExit().ifPresent(exit -> assertThat(exit.code()).isEqualTo(DATA_UNUSABLE));
             writers.awaitMore(100);
         }
     }
