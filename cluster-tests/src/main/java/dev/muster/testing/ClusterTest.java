@@ -42,6 +42,9 @@ public @interface ClusterTest {
     /** Whether each node has a {@link WallClock}, which a test can make a wrong one. */
     boolean badClocks() default false;
 
+    /** Whether each node has a {@link FaultyDisk}, which a test can spoil. */
+    boolean badDisks() default false;
+
     /** Settings of every node, {@code key=value} with the keys of the server. */
     String[] settings() default {};
 }

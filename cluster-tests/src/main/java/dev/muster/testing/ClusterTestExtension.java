@@ -88,7 +88,8 @@ final class ClusterTestExtension implements BeforeEachCallback, AfterEachCallbac
         TestCluster.Builder builder = TestCluster.named("cluster-" + CLUSTERS.incrementAndGet())
                 .nodes(wanted.nodes())
                 .badNetwork(wanted.badNetwork())
-                .badClocks(wanted.badClocks());
+                .badClocks(wanted.badClocks())
+                .badDisks(wanted.badDisks());
         Arrays.stream(wanted.settings()).forEach(builder::setting);
         return builder.start();
     }

@@ -38,8 +38,17 @@ public final class DataFiles {
 
     /** The file that log entries are appended to. */
     public static Path openSegment(TestNode node) {
+        return find(node, "log_inprogress_");
+    }
+
+    /** The file that remembers the votes. */
+    public static Path votes(TestNode node) {
+        return find(node, "raft-meta");
+    }
+
+    private static Path find(TestNode node, String name) {
         return of(node).stream()
-                .filter(file -> String.valueOf(file.getFileName()).startsWith("log_inprogress_"))
+                .filter(file -> String.valueOf(file.getFileName()).startsWith(name))
                 .findFirst()
                 .orElseThrow();
     }
@@ -72,6 +81,7 @@ public final class DataFiles {
     public static void change(Path path, Change change) {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             change.to(file);
+            file.force(true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.testing;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,37 +30,41 @@ final class FaultFs implements AutoCloseable {
         this.answers = process.inputReader();
     }
 
-    /** Compiled when it is first mounted. */
+    /** Compiled when it is first asked for. */
     private static final class Program {
-        static final Path FILE = compiled();
+        static final Path FILE = Folders.fresh("faultfs").resolve("faultfs");
+        static final Optional<String> OBSTACLE = compile();
 
-        private static Path compiled() {
-            Path file = Folders.fresh("faultfs").resolve("faultfs");
-            Command.run(
-                    "cc",
-                    "-std=c11",
-                    "-O2",
-                    "-Wall",
-                    "-Wextra",
-                    "-Werror",
-                    "-o",
-                    file.toString(),
-                    SOURCE.toString(),
-                    "-l:libfuse3.a",
-                    "-pthread");
-            return file;
+        private static Optional<String> compile() {
+            try {
+                Command.run(
+                        "cc",
+                        "-std=c11",
+                        "-O2",
+                        "-Wall",
+                        "-Wextra",
+                        "-Werror",
+                        "-o",
+                        FILE.toString(),
+                        SOURCE.toString(),
+                        "-l:libfuse3.a",
+                        "-pthread");
+                return Optional.empty();
+            } catch (UncheckedIOException | IllegalStateException e) {
+                return Optional.of(String.valueOf(e.getMessage()));
+            }
         }
     }
 
-    /** Skips the test where it cannot be mounted: that takes root, FUSE, a C compiler and libfuse 3 to build with. */
-    static void assumeItRuns() {
-        assumeTrue("root".equals(System.getProperty("user.name")), "skipped: only root can mount a faulty disk");
-        assumeTrue(Files.exists(Path.of("/dev/fuse")), "skipped: a faulty disk needs /dev/fuse");
-        try {
-            assumeTrue(Files.isExecutable(Program.FILE));
-        } catch (LinkageError e) {
-            abort("skipped: a faulty disk needs cc and libfuse3-dev: " + e.getCause());
+    /** Why it cannot be mounted here, if so: that takes root, FUSE, a C compiler and libfuse 3 to build with. */
+    static Optional<String> obstacle() {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            return Optional.of("only root can mount a faulty disk");
         }
+        if (!Files.exists(Path.of("/dev/fuse"))) {
+            return Optional.of("a faulty disk needs /dev/fuse");
+        }
+        return Program.OBSTACLE.map(why -> "a faulty disk needs cc and libfuse3-dev: " + why);
     }
 
     /** Mounts it; what it complains about, and what was lost, replaces the log. */

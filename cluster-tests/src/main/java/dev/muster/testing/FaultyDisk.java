@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.testing;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A node's disk that a test can spoil: its data folder, seen through {@code faultfs.c}, which says what each fault does.
- * One fault at a time; each ends the one before. Where it cannot be mounted the test is skipped. For the thread of the
- * test.
+ * A disk that a test can spoil: a folder, seen through {@code faultfs.c}, which says what each fault does. One fault at a
+ * time; each ends the one before. For the thread of the test.
  */
 public final class FaultyDisk implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(FaultyDisk.class);
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final Pattern LOST = Pattern.compile("(\\d+) bytes lost of (.*)");
 
-    private final TestNode node;
-    private final Path backing;
     private final Path log;
     private final FaultFs mounted;
     private Counters counters = new Counters(0, 0, 0);
 
-    private FaultyDisk(TestNode node, Path backing, Path log) {
-        this.node = node;
-        this.backing = backing;
+    private FaultyDisk(Path backing, Path mountPoint, Path log) {
         this.log = log;
-        this.mounted = FaultFs.mount(backing, node.data(), log);
+        this.mounted = FaultFs.mount(backing, mountPoint, log);
     }
 
     /**
@@ -40,26 +41,36 @@ public final class FaultyDisk implements AutoCloseable {
      */
     public record Counters(long fsyncsRefused, long fsyncsDelayed, long writesRefused) {}
 
-    /** Puts the node's data on such a disk, a well one as yet; returns when the node serves again. */
-    public static FaultyDisk of(TestNode node) {
-        FaultFs.assumeItRuns();
-        node.kill();
-        Path data = node.data();
-        Path backing = data.resolveSibling(node.name() + ".disk");
+    /** An empty one, well as yet, at a place that does not exist; nothing where it cannot be mounted. */
+    static Optional<FaultyDisk> at(Path mountPoint) {
+        Optional<String> obstacle = FaultFs.obstacle();
+        if (obstacle.isPresent()) {
+            LOGGER.warn("skipped: {}", obstacle.get());
+            return Optional.empty();
+        }
+        Path backing = backing(mountPoint);
         try {
-            Files.move(data, backing);
-            Files.createDirectory(data);
+            Files.createDirectories(backing);
+            Files.createDirectories(mountPoint);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        FaultyDisk disk = new FaultyDisk(node, backing, data.resolveSibling(node.name() + ".disk.log"));
-        node.restart();
-        return disk;
+        return Optional.of(new FaultyDisk(backing, mountPoint, beside(mountPoint, ".disk.log")));
     }
 
-    /** Whose it is. */
-    public TestNode node() {
-        return node;
+    /** Where the files of a disk at this place really are. */
+    static Path backing(Path mountPoint) {
+        return beside(mountPoint, ".disk");
+    }
+
+    private static Path beside(Path mountPoint, String suffix) {
+        return mountPoint.resolveSibling(mountPoint.getFileName() + suffix);
+    }
+
+    /** The node's; where there can be none the test is skipped. */
+    public static FaultyDisk of(TestNode node) {
+        return node.disk()
+                .orElseGet(() -> abort("skipped: " + FaultFs.obstacle().orElse("the cluster has no bad disks")));
     }
 
     /**
@@ -118,17 +129,9 @@ public final class FaultyDisk implements AutoCloseable {
         counters = new Counters(now[0], now[1], now[2]);
     }
 
-    /** Puts the node's data back on an ordinary disk and starts it; does not wait until it serves. */
+    /** Unmounts it; its files stay where they really are. */
     @Override
     public void close() {
-        node.discard(false);
         mounted.close();
-        try {
-            Files.delete(node.data());
-            Files.move(backing, node.data());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        node.start();
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where runs keep their files. Stateless. */
@@ -33,7 +34,18 @@ final class Folders {
         }
     }
 
-    /** Deletes the folder with all that is in it, if it is there. */
+    /** Deletes all that is in the folder. */
+    static void empty(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.toList()) {
+                delete(entry);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes the folder with all that is in it, or the file, if it is there. */
     static void delete(Path folder) {
         if (!Files.exists(folder)) {
             return;

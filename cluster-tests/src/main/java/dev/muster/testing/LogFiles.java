@@ -18,10 +18,11 @@ import java.util.stream.Stream;
  * Which log entries a node has on its disk, by the names of its files. Immutable.
  *
  * @param first index of the first entry
- * @param last index of the last entry in a closed file, or the one before the open file
+ * @param last index of the last entry in a closed file or a snapshot, or the one before the open file
  */
 public record LogFiles(long first, long last) {
     private static final Pattern CLOSED = Pattern.compile("log_([0-9]+)-([0-9]+)");
+    private static final Pattern SNAPSHOT = Pattern.compile("snapshot\\.[0-9]+_([0-9]+)");
     private static final Pattern OPEN = Pattern.compile("log_inprogress_([0-9]+)");
 
     /** Waits, while others write, until the leader has purged the entry and all before it. */
@@ -34,32 +35,37 @@ public record LogFiles(long first, long last) {
     /** Those of a node, which may run. */
     public static LogFiles of(TestNode node) {
         try (Stream<Path> groups = Files.list(node.data().resolve("raft"))) {
-            List<String> names = new ArrayList<>();
+            List<String> names = new ArrayList<>(namesIn(node.data().resolve("snapshots")));
             for (Path group : groups.toList()) {
-                // Listed and not walked: a file that is purged meanwhile is no fault.
-                try (Stream<Path> files = Files.list(group.resolve("current"))) {
-                    files.map(file -> String.valueOf(file.getFileName())).forEach(names::add);
-                }
+                names.addAll(namesIn(group.resolve("current")));
             }
             long first = Long.MAX_VALUE;
             long last = -1;
             for (String name : names) {
                 Matcher closed = CLOSED.matcher(name);
                 Matcher open = OPEN.matcher(name);
+                Matcher snapshot = SNAPSHOT.matcher(name);
                 if (closed.matches()) {
                     first = Math.min(first, Long.parseLong(closed.group(1)));
                     last = Math.max(last, Long.parseLong(closed.group(2)));
                 } else if (open.matches()) {
                     first = Math.min(first, Long.parseLong(open.group(1)));
                     last = Math.max(last, Long.parseLong(open.group(1)) - 1);
+                } else if (snapshot.matches()) {
+                    last = Math.max(last, Long.parseLong(snapshot.group(1)));
                 }
             }
-            if (first == Long.MAX_VALUE) {
-                throw new AssertionError("no log files in " + node.data() + ": " + names);
-            }
-            return new LogFiles(first, last);
+            // Without a file it begins behind the snapshot that was installed last.
+            return new LogFiles(Math.min(first, last + 1), last);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Listed and not walked: a file that is purged meanwhile is no fault. */
+    private static List<String> namesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> String.valueOf(file.getFileName())).toList();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.muster.testing;
 
 import dev.muster.testing.TcpProxy.Direction;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,9 @@ import java.util.NoSuchElementException;
 public final class Network implements AutoCloseable {
     /** Where the proxies listen; the nodes listen at 127.0.0.1 on the same ports. */
     static final String HOST = "127.0.0.2";
+
+    private static final int LOST_PACKET = 5;
+    private static final Duration SENT_AGAIN = Duration.ofMillis(200);
 
     private final Map<TestNode, TcpProxy> clientPorts = new LinkedHashMap<>();
     private final Map<TestNode, TcpProxy> raftPorts = new LinkedHashMap<>();
@@ -69,6 +73,25 @@ public final class Network implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * From now on the network between the nodes loses each fifth packet, as TCP lets them see it: what comes behind waits
+     * until it was sent again, 200 ms, the shortest that Linux waits.
+     */
+    public void losePackets() {
+        for (TcpProxy proxy : raftPorts.values()) {
+            for (Direction direction : Direction.values()) {
+                proxy.delayEach(LOST_PACKET, direction, SENT_AGAIN);
+            }
+        }
+    }
+
+    /** How many pieces came late between the nodes. */
+    public long late() {
+        return raftPorts.values().stream()
+                .mapToLong(proxy -> proxy.late(Direction.REQUESTS) + proxy.late(Direction.REPLIES))
+                .sum();
     }
 
     /** How many bytes were swallowed anywhere. */

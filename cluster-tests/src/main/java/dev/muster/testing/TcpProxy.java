@@ -88,7 +88,12 @@ public final class TcpProxy implements AutoCloseable {
 
     /** From now on everything takes this much longer this way. */
     public void delay(Direction direction, Duration time) {
-        rulesOf(direction).delay = time;
+        delayEach(1, direction, time);
+    }
+
+    /** From now on each so-manieth piece takes this much longer this way, and so does what comes behind it. */
+    public void delayEach(int nth, Direction direction, Duration time) {
+        rulesOf(direction).delays = new Delays(nth, time);
     }
 
     /** Resets the connection on which the byte after so many more bytes would pass this way, once. */
@@ -116,6 +121,11 @@ public final class TcpProxy implements AutoCloseable {
     /** How many bytes were swallowed this way. */
     public long swallowed(Direction direction) {
         return rulesOf(direction).swallowed.get();
+    }
+
+    /** How many pieces came late this way. */
+    public long late(Direction direction) {
+        return rulesOf(direction).late.get();
     }
 
     /** How many connections were reset by {@link #cutAfter}. */
@@ -185,6 +195,11 @@ public final class TcpProxy implements AutoCloseable {
         thread.start();
     }
 
+    /** Which pieces come late, and by how much. */
+    private record Delays(int nth, Duration time) {
+        static final Delays NONE = new Delays(1, Duration.ZERO);
+    }
+
     /** What happens to the bytes of one direction. */
     private static final class Rules {
         static final long NO_BUDGET = -1;
@@ -194,12 +209,22 @@ public final class TcpProxy implements AutoCloseable {
         final AtomicLong budget = new AtomicLong(NO_BUDGET);
         final AtomicInteger cuts = new AtomicInteger();
         volatile boolean swallow;
-        volatile Duration delay = Duration.ZERO;
+        final AtomicLong pieces = new AtomicLong();
+        final AtomicLong late = new AtomicLong();
+        volatile Delays delays = Delays.NONE;
 
         void clear() {
             swallow = false;
-            delay = Duration.ZERO;
+            delays = Delays.NONE;
             budget.set(NO_BUDGET);
+        }
+
+        void delayPiece() {
+            Delays now = delays;
+            if (!now.time.isZero() && pieces.incrementAndGet() % now.nth == 0) {
+                late.incrementAndGet();
+                LockSupport.parkNanos(now.time.toNanos());
+            }
         }
 
         /** How many of these bytes may pass before the connection is cut; all of them when none is to be. */
@@ -234,7 +259,7 @@ public final class TcpProxy implements AutoCloseable {
                     OutputStream out = to.getOutputStream()) {
                 for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
                     way.bytes.addAndGet(count);
-                    LockSupport.parkNanos(way.delay.toNanos());
+                    way.delayPiece();
                     if (way.swallow || isCutOff()) {
                         lost = true;
                         way.swallowed.addAndGet(count);

@@ -65,13 +65,7 @@ public final class TestCluster implements AutoCloseable {
         builder.settings.forEach(setting -> settings.add("--" + setting));
         nodes = IntStream.range(0, builder.nodes)
                 .mapToObj(index -> new TestNode(
-                        this,
-                        nodeName(index),
-                        ports.port(index),
-                        settings,
-                        builder.badClocks
-                                ? WallClock.in(folder.resolve(nodeName(index) + ".clock"))
-                                : Optional.empty()))
+                        this, nodeName(index), ports.port(index), settings, builder.badClocks, builder.badDisks))
                 .toList();
         network = builder.badNetwork ? new Network(nodes) : null;
         adminClient = MusterClient.builder()
@@ -300,9 +294,7 @@ public final class TestCluster implements AutoCloseable {
             network.close();
         }
         ports.close();
-        if (!keepsFiles) {
-            nodes.forEach(node -> Folders.delete(node.data()));
-        }
+        nodes.forEach(node -> node.close(keepsFiles));
     }
 
     private void stopWriters() {
@@ -362,6 +354,7 @@ public final class TestCluster implements AutoCloseable {
         private int nodes = ORDINARY_NODES;
         private boolean badNetwork;
         private boolean badClocks;
+        private boolean badDisks;
         private Optional<Path> backup = Optional.empty();
 
         private Builder(String name) {
@@ -383,6 +376,12 @@ public final class TestCluster implements AutoCloseable {
         /** With a {@link WallClock} for each node, where that can be had. */
         public Builder badClocks(boolean wanted) {
             badClocks = wanted;
+            return this;
+        }
+
+        /** With a {@link FaultyDisk} for each node, where that can be had. */
+        public Builder badDisks(boolean wanted) {
+            badDisks = wanted;
             return this;
         }
 

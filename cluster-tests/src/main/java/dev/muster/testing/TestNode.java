@@ -33,15 +33,17 @@ public final class TestNode {
     private final int port;
     private final List<String> arguments;
     private final Optional<WallClock> clock;
+    private final Optional<FaultyDisk> disk;
     private final List<Runnable> undoes = new ArrayList<>();
     private @Nullable JavaChild process;
     private boolean mayEnd;
 
-    TestNode(TestCluster cluster, String name, int port, List<String> settings, Optional<WallClock> clock) {
+    TestNode(TestCluster cluster, String name, int port, List<String> settings, boolean badClock, boolean badDisk) {
         this.cluster = cluster;
-        this.clock = clock;
         this.name = name;
         this.port = port;
+        this.clock = badClock ? WallClock.in(cluster.folder().resolve(name + ".clock")) : Optional.empty();
+        this.disk = badDisk ? FaultyDisk.at(data()) : Optional.empty();
         List<String> all = new ArrayList<>();
         all.add("--node=" + name);
         all.add("--data=" + data());
@@ -73,6 +75,11 @@ public final class TestNode {
     /** Its wall clock, if the cluster was built with clocks that can be wrong, and they can be had here. */
     public Optional<WallClock> clock() {
         return clock;
+    }
+
+    /** Its disk, if the cluster was built with disks that can be spoilt, and they can be had here. */
+    public Optional<FaultyDisk> disk() {
+        return disk;
     }
 
     /** What it was started with. */
@@ -132,7 +139,11 @@ public final class TestNode {
         if (process != null) {
             throw new IllegalStateException(name + " runs (expected: down, before its data folder is deleted)");
         }
-        Folders.delete(data());
+        if (disk.isPresent()) {
+            Folders.empty(data());
+        } else {
+            Folders.delete(data());
+        }
     }
 
     /** Puts a backup into its data folder, for its next start. It has to be down, and wiped. */
@@ -229,6 +240,7 @@ public final class TestNode {
             undoes.clear();
         }
         undo.forEach(Runnable::run);
+        disk.ifPresent(FaultyDisk::repair);
         if (isPaused()) {
             resume();
         }
@@ -257,6 +269,15 @@ public final class TestNode {
         JavaChild.mark(log(), "SIGKILL");
         process.kill();
         process = null;
+    }
+
+    /** Gives its disk back; it is down for good. */
+    void close(boolean keepsFiles) {
+        disk.ifPresent(FaultyDisk::close);
+        if (!keepsFiles) {
+            Folders.delete(data());
+            disk.ifPresent(unmounted -> Folders.delete(FaultyDisk.backing(data())));
+        }
     }
 
     private Exit end(String how, Function<JavaChild, Exit> ending) {

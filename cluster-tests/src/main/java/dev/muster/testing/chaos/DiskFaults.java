@@ -3,18 +3,23 @@ package dev.muster.testing.chaos;
 
 import dev.muster.testing.DataFiles;
 import dev.muster.testing.Exit;
+import dev.muster.testing.FaultyDisk;
 import dev.muster.testing.LogFiles;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
 /** What may become of the files of a node that fell. Stateless. */
 final class DiskFaults {
+    private static final int LOG_IO = 74;
     private static final int DATA_UNUSABLE = 77;
+    private static final Duration NOTICED = Duration.ofSeconds(30);
+    private static final Duration SLOW = Duration.ofMillis(300);
 
     private DiskFaults() {}
 
@@ -32,6 +37,16 @@ final class DiskFaults {
     /** It is down until its leader has purged what it would need next: only a snapshot brings it back. */
     static Nemesis.Strike outrun(TestCluster cluster, TestNode node) {
         node.kill();
+        long next = LogFiles.of(node).last() + 1;
+        return Nemesis.struck(node.name(), () -> {
+            LogFiles.awaitGone(cluster, next);
+            return "needs a snapshot, entry " + next + " is gone";
+        });
+    }
+
+    /** It hears nobody until its leader has purged what it would need next: only a snapshot brings it back. */
+    static Nemesis.Strike strand(TestCluster cluster, TestNode node) {
+        cluster.network().isolate(node);
         long next = LogFiles.of(node).last() + 1;
         return Nemesis.struck(node.name(), () -> {
             LogFiles.awaitGone(cluster, next);
@@ -59,6 +74,71 @@ final class DiskFaults {
         long bit = (long) (random.nextDouble() * Math.max(1, DataFiles.dataIn(file)) * Byte.SIZE);
         DataFiles.flip(file, bit);
         String where = "bit " + bit + " of " + node.data().relativize(file);
+        boolean serves = servesOrRefuses(node, where);
+        return Nemesis.struck(node.name(), () -> where + (serves ? ": not harmed by it" : ": refused"));
+    }
+
+    /** A file that it may not lose is empty when it starts again: it refuses. */
+    static Nemesis.Strike lose(TestNode node, Path file) {
+        node.kill();
+        DataFiles.change(file, content -> content.truncate(0));
+        String where = node.data().relativize(file).toString();
+        boolean serves = servesOrRefuses(node, where);
+        return Nemesis.struck(node.name(), () -> {
+            Nemesis.require(!serves, node + " refused to serve without " + where);
+            return where + " was empty: refused";
+        });
+    }
+
+    /** They lose power at once, and what is not durable. */
+    static Nemesis.Strike losePower(List<TestNode> nodes) {
+        long before = bytesLost(nodes);
+        nodes.forEach(node -> disk(node).losePower());
+        nodes.parallelStream().forEach(TestNode::kill);
+        return Nemesis.struck(
+                String.join(",", nodes.stream().map(TestNode::name).toList()), () -> {
+                    nodes.forEach(node -> Nemesis.require(!node.isUp(), node + " is down"));
+                    return "lost power and " + (bytesLost(nodes) - before) + " bytes";
+                });
+    }
+
+    /** One fsync of its log fails: it ends, and does not try again. */
+    static Nemesis.Strike failFsync(TestNode node) {
+        node.harm(() -> {});
+        disk(node).failOneFsync("/log_");
+        return Nemesis.struck(node.name(), () -> endsFor(node, "one fsync failed"));
+    }
+
+    /** Nothing grows on its disk: it ends. What it cannot start from then, it says. */
+    static Nemesis.Strike fill(TestNode node) {
+        node.harm(() -> {});
+        disk(node).fill();
+        return Nemesis.struck(node.name(), () -> {
+            String ended = endsFor(node, "its disk was full");
+            disk(node).repair();
+            return ended + (servesOrRefuses(node, "full disk") ? "" : ", lost its votes and refused");
+        });
+    }
+
+    /** Its disk is slow. */
+    static Nemesis.Strike slow(TestNode node) {
+        long before = disk(node).repair().fsyncsDelayed();
+        disk(node).delayFsyncs(SLOW);
+        return Nemesis.struck(node.name(), () -> {
+            long delayed = disk(node).repair().fsyncsDelayed() - before;
+            Nemesis.require(delayed > 0, "fsyncs took longer");
+            return delayed + " fsyncs took " + SLOW.toMillis() + " ms longer";
+        });
+    }
+
+    private static String endsFor(TestNode node, String why) {
+        int code = node.awaitExit(NOTICED).code();
+        Nemesis.require(code == LOG_IO, "exit code " + LOG_IO + " and not " + code);
+        return "ended with " + code + ", " + why;
+    }
+
+    /** Starts it; one that refuses its data gets an empty disk. */
+    private static boolean servesOrRefuses(TestNode node, String where) {
         node.harm(() -> {});
         node.start();
         Optional<Exit> refused = node.awaitReadyOrExit();
@@ -68,7 +148,15 @@ final class DiskFaults {
                     "exit code " + DATA_UNUSABLE + " and not " + exit.code() + ", " + where);
             node.wipe();
         });
-        return Nemesis.struck(node.name(), () -> where + (refused.isPresent() ? ": refused" : ": not harmed by it"));
+        return refused.isEmpty();
+    }
+
+    private static FaultyDisk disk(TestNode node) {
+        return node.disk().orElseThrow();
+    }
+
+    private static long bytesLost(List<TestNode> nodes) {
+        return nodes.stream().mapToLong(node -> disk(node).bytesLost("")).sum();
     }
 
     private static int mentions(TestNode node) {

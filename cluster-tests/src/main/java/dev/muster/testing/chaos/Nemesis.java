@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.testing.chaos;
 
+import dev.muster.testing.DataFiles;
 import dev.muster.testing.Exit;
 import dev.muster.testing.TcpProxy;
 import dev.muster.testing.TestCluster;
@@ -35,6 +36,8 @@ public enum Nemesis {
     DEAFEN_LEADER,
     /** All that a follower is sent by other nodes is late. */
     SLOW_FOLLOWER,
+    /** The network between the nodes loses packets. */
+    LOSE_PACKETS,
     /** Answers to clients are lost: what was executed has to be asked for again. */
     LOSE_REPLIES,
     /** All connections of clients are reset. */
@@ -53,10 +56,26 @@ public enum Nemesis {
     WIPE_FOLLOWER,
     /** A follower is away until the log that it needs is gone. */
     OUTRUN_FOLLOWER,
+    /** A follower is cut off until the log that it needs is gone. */
+    STRAND_FOLLOWER,
     /** A follower falls while it writes an entry. */
     TEAR_TAIL,
     /** A follower finds one bit of one of its files changed. */
     FLIP_BIT,
+    /** A follower finds the file of its votes empty. */
+    EMPTY_VOTES,
+    /** A follower finds its log gone. */
+    VANISH_LOG,
+    /** The leader loses power, and what was not durable. Where disks can be spoilt. */
+    LOSE_POWER,
+    /** All nodes lose power at once, and what was not durable. Where disks can be spoilt. */
+    LOSE_ALL_POWER,
+    /** One fsync of the leader's log fails. Where disks can be spoilt. */
+    FAIL_FSYNC,
+    /** Nothing grows any more on the disk of the leader. Where disks can be spoilt. */
+    FILL_DISK,
+    /** Each fsync of the leader takes 300 ms longer. Where disks can be spoilt. */
+    SLOW_DISK,
     /** Each node is left its two neighbours of five alone, which is a majority of its own. For five nodes. */
     RING;
 
@@ -82,9 +101,16 @@ public enum Nemesis {
                 .filter(nemesis -> switch (nemesis) {
                     case RING -> cluster.nodes().size() == RING_NODES;
                     case SHIFT_CLOCK -> cluster.node(1).clock().isPresent();
+                    case LOSE_POWER, LOSE_ALL_POWER, FAIL_FSYNC, FILL_DISK, SLOW_DISK ->
+                        cluster.node(1).disk().isPresent();
                     default -> true;
                 })
                 .toList();
+    }
+
+    /** The one that is printed so. */
+    public static Nemesis titled(String title) {
+        return valueOf(title.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
     /** As it is printed. */
@@ -120,6 +146,7 @@ public enum Nemesis {
                         () -> others.forEach(
                                 node -> cluster.network().raftPort(node).swallow(TcpProxy.Direction.REPLIES)));
             case SLOW_FOLLOWER -> slow(cluster, follower);
+            case LOSE_PACKETS -> losePackets(cluster);
             case LOSE_REPLIES ->
                 swallowing(
                         cluster,
@@ -135,8 +162,16 @@ public enum Nemesis {
             case SHIFT_CLOCK -> NodeFaults.shiftClock(cluster, leader);
             case WIPE_FOLLOWER -> DiskFaults.wipe(follower);
             case OUTRUN_FOLLOWER -> DiskFaults.outrun(cluster, follower);
+            case STRAND_FOLLOWER -> DiskFaults.strand(cluster, follower);
             case TEAR_TAIL -> DiskFaults.tearTail(follower);
             case FLIP_BIT -> DiskFaults.flipBit(follower, random);
+            case EMPTY_VOTES -> DiskFaults.lose(follower, DataFiles.votes(follower));
+            case VANISH_LOG -> DiskFaults.lose(follower, DataFiles.openSegment(follower));
+            case LOSE_POWER -> DiskFaults.losePower(List.of(leader));
+            case LOSE_ALL_POWER -> DiskFaults.losePower(cluster.nodes());
+            case FAIL_FSYNC -> DiskFaults.failFsync(leader);
+            case FILL_DISK -> DiskFaults.fill(leader);
+            case SLOW_DISK -> DiskFaults.slow(leader);
             case RING -> swallowing(cluster, "all", () -> cluster.network().ring());
         };
     }
@@ -169,12 +204,21 @@ public enum Nemesis {
 
     private static Strike slow(TestCluster cluster, TestNode node) {
         TcpProxy port = cluster.network().raftPort(node);
-        long before = port.bytes(TcpProxy.Direction.REQUESTS);
         port.delay(TcpProxy.Direction.REQUESTS, LATE);
-        return struck(node.name(), () -> {
-            long late = port.bytes(TcpProxy.Direction.REQUESTS) - before;
+        return late(cluster, node.name());
+    }
+
+    private static Strike losePackets(TestCluster cluster) {
+        cluster.network().losePackets();
+        return late(cluster, "all");
+    }
+
+    private static Strike late(TestCluster cluster, String target) {
+        long before = cluster.network().late();
+        return struck(target, () -> {
+            long late = cluster.network().late() - before;
             require(late > 0, "something came late");
-            return late + " bytes came " + LATE.toMillis() + " ms late";
+            return late + " packets came late";
         });
     }
 

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,30 +38,31 @@ final class Chaos {
 
     private Chaos() {}
 
-    /** The seed that was asked for, or those that once failed and a fresh one after them. */
-    static LongStream seeds() {
-        Long wanted = Long.getLong("chaos.seed");
-        return wanted != null ? LongStream.of(wanted) : LongStream.concat(kept(), LongStream.of(freshSeed()));
+    /** A run that once failed: its seed, and those of its faults that it took. */
+    record Kept(long seed, List<Nemesis> nemeses) {
+        private static Kept of(String line) {
+            String[] parts = line.split(" ", 3);
+            return new Kept(
+                    Long.parseLong(parts[0]),
+                    Arrays.stream(parts[1].split(",", -1)).map(Nemesis::titled).toList());
+        }
     }
 
-    /** The seed that was asked for, or one that was not used before. */
-    static long seed() {
-        return Long.getLong("chaos.seed", freshSeed());
-    }
-
-    private static long freshSeed() {
-        return System.nanoTime() & Integer.MAX_VALUE;
-    }
-
-    private static LongStream kept() {
+    /** Those that are run first for ever. */
+    static Stream<Kept> kept() {
         try (InputStream file = Objects.requireNonNull(Chaos.class.getResourceAsStream("/chaos-seeds.txt"))) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.startsWith("#") && !line.isBlank())
-                    .mapToLong(line -> Long.parseLong(line.strip().split(" ", -1)[0]));
+                    .map(Kept::of);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The seed that was asked for, or one that was not used before. */
+    static long seed() {
+        return Long.getLong("chaos.seed", System.nanoTime() & Integer.MAX_VALUE);
     }
 
     /** How long to harm it: as it was asked for, or that. */

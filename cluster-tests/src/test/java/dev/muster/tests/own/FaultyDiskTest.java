@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.FaultyDisk;
-import dev.muster.testing.FaultyDisk.Counters;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
@@ -23,7 +22,9 @@ import org.slf4j.LoggerFactory;
  * are begun, closed and renamed all the time.
  */
 @Tag("chaos")
-@ClusterTest(settings = {"log.segment=64KiB", "snapshot.entries=500"})
+@ClusterTest(
+        badDisks = true,
+        settings = {"log.segment=64KiB", "snapshot.entries=500"})
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class FaultyDiskTest {
     private static final Logger LOGGER = LoggerFactory.getLogger(FaultyDiskTest.class);
@@ -41,102 +42,98 @@ final class FaultyDiskTest {
 
     @Test
     void leaderOfWhichOneFsyncFailedEndsAndIsBackWhenItIsStarted(TestCluster cluster) {
-        try (FaultyDisk disk = FaultyDisk.of(cluster.node(1))) {
-            Workload writers = writersUnder(disk.node(), cluster);
-            assertOneFsyncEndsIt(disk, writers, cluster, "leader");
-        }
+        TestNode node = cluster.node(1);
+        Workload writers = writersUnder(node, cluster);
+        assertOneFsyncEndsIt(node, writers, cluster, "leader");
     }
 
     @Test
     void followerOfWhichOneFsyncFailedEndsAndIsBackWhenItIsStarted(TestCluster cluster) {
-        try (FaultyDisk disk = FaultyDisk.of(cluster.followers().get(0))) {
-            Workload writers = cluster.startWriters(WRITERS).awaitMore(MANY);
-            assertOneFsyncEndsIt(disk, writers, cluster, "follower");
-        }
+        TestNode node = cluster.followers().get(0);
+        Workload writers = cluster.startWriters(WRITERS).awaitMore(MANY);
+        assertOneFsyncEndsIt(node, writers, cluster, "follower");
     }
 
     @Test
     void leaderWhoseDiskTakesNothingEndsAndIsBackWhenItIsWell(TestCluster cluster) {
-        try (FaultyDisk disk = FaultyDisk.of(cluster.node(1))) {
-            Workload writers = writersUnder(disk.node(), cluster);
-            disk.failWrites();
-            assertEndsAndComesBack(disk, writers, cluster, "writes of the leader fail");
+        TestNode node = cluster.node(1);
+        FaultyDisk disk = FaultyDisk.of(node);
+        Workload writers = writersUnder(node, cluster);
+        disk.failWrites();
+        assertEndsAndComesBack(node, writers, cluster, "writes of the leader fail");
+        long before = disk.repair().writesRefused();
+        assertThat(before).isPositive();
 
-            cluster.admin().transferLeadership(disk.node().name());
-            writers.awaitMore(FEW);
-            disk.fill();
-            assertEndsAndComesBack(disk, writers, cluster, "nothing grows on the leader's disk");
-            assertThat(disk.repair().writesRefused()).isGreaterThan(1);
-        }
+        cluster.admin().transferLeadership(node.name());
+        writers.awaitMore(FEW);
+        disk.fill();
+        assertEndsAndComesBack(node, writers, cluster, "nothing grows on the leader's disk");
+        assertThat(disk.repair().writesRefused()).isGreaterThan(before);
     }
 
     @Test
     void leaderWithASlowDiskHandsLeadershipToAFasterOne(TestCluster cluster) {
-        try (FaultyDisk disk = FaultyDisk.of(cluster.node(1))) {
-            Workload writers = writersUnder(disk.node(), cluster);
-            writeMeanwhile(disk, writers, FEW, cluster, "leader");
-            disk.delayFsyncs(SLOW);
-            cluster.awaitLeader(leader -> leader != disk.node());
-            long fast = System.nanoTime();
-            writers.awaitMore(MANY);
-            Duration median = cluster.ledger().medianSince(fast);
-            LOGGER.info("slow disk of the leader, after it handed over: a write took {} us", median.toNanos() / 1_000);
-            assertThat(median).isLessThan(SLOW.dividedBy(2));
-        }
+        TestNode node = cluster.node(1);
+        Workload writers = writersUnder(node, cluster);
+        writeMeanwhile(node, writers, FEW, cluster, "leader");
+        FaultyDisk.of(node).delayFsyncs(SLOW);
+        cluster.awaitLeader(leader -> leader != node);
+        long fast = System.nanoTime();
+        writers.awaitMore(MANY);
+        Duration median = cluster.ledger().medianSince(fast);
+        LOGGER.info("slow disk of the leader, after it handed over: a write took {} us", median.toNanos() / 1_000);
+        assertThat(median).isLessThan(SLOW.dividedBy(2));
     }
 
     @Test
     void slowDiskOfAFollowerSlowsNobody(TestCluster cluster) {
-        try (FaultyDisk disk = FaultyDisk.of(cluster.followers().get(0))) {
-            Workload writers = cluster.startWriters(WRITERS).awaitMore(MANY);
-            assertThat(writeMeanwhile(disk, writers, MANY, cluster, "follower")).isLessThan(SLOW.dividedBy(2));
-        }
+        TestNode node = cluster.followers().get(0);
+        Workload writers = cluster.startWriters(WRITERS).awaitMore(MANY);
+        assertThat(writeMeanwhile(node, writers, MANY, cluster, "follower")).isLessThan(SLOW.dividedBy(2));
     }
 
     @Test
     void leaderThatLosesPowerLosesNothingAcknowledged(TestCluster cluster) {
-        try (FaultyDisk disk = FaultyDisk.of(cluster.node(1))) {
-            Workload writers = writersUnder(disk.node(), cluster);
-            long began = System.nanoTime();
-            losePower(List.of(disk), writers, cluster);
-            LOGGER.info("power loss of the leader: {}", gapSince(began, cluster));
-        }
+        Workload writers = writersUnder(cluster.node(1), cluster);
+        long began = System.nanoTime();
+        losePower(List.of(cluster.node(1)), writers, cluster);
+        LOGGER.info("power loss of the leader: {}", gapSince(began, cluster));
     }
 
     @Test
     void allThatLosePowerAtOnceLoseNothingAcknowledged(TestCluster cluster) {
-        try (FaultyDisk first = FaultyDisk.of(cluster.node(1));
-                FaultyDisk second = FaultyDisk.of(cluster.node(2));
-                FaultyDisk third = FaultyDisk.of(cluster.node(3))) {
-            Workload writers = cluster.startWriters(WRITERS).awaitMore(FEW);
-            for (int round = 0; round < ROUNDS; round++) {
-                losePower(List.of(first, second, third), writers, cluster);
-            }
-            assertThat(first.bytesLost(LOG) + second.bytesLost(LOG) + third.bytesLost(LOG))
-                    .isPositive();
+        Workload writers = cluster.startWriters(WRITERS).awaitMore(FEW);
+        long lost = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            lost += losePower(cluster.nodes(), writers, cluster);
         }
+        assertThat(lost).as("bytes of logs that were lost").isPositive();
     }
 
-    private static void assertOneFsyncEndsIt(FaultyDisk disk, Workload writers, TestCluster cluster, String whose) {
+    private static void assertOneFsyncEndsIt(TestNode node, Workload writers, TestCluster cluster, String whose) {
+        FaultyDisk disk = FaultyDisk.of(node);
+        long before = disk.repair().fsyncsRefused();
         disk.failOneFsync(LOG);
-        assertEndsAndComesBack(disk, writers, cluster, "one fsync of the " + whose + " fails");
-        assertThat(disk.repair().fsyncsRefused()).isOne();
+        assertEndsAndComesBack(node, writers, cluster, "one fsync of the " + whose + " fails");
+        assertThat(disk.repair().fsyncsRefused() - before).isOne();
     }
 
     /** From here on the others serve. */
-    private static void assertEndsAndComesBack(FaultyDisk disk, Workload writers, TestCluster cluster, String what) {
+    private static void assertEndsAndComesBack(TestNode node, Workload writers, TestCluster cluster, String what) {
         long began = System.nanoTime();
-        assertThat(disk.node().awaitExit(NOTICED).code()).isEqualTo(LOG_IO);
+        assertThat(node.awaitExit(NOTICED).code()).isEqualTo(LOG_IO);
         writers.awaitMore(MANY);
         LOGGER.info("{}: {}", what, gapSince(began, cluster));
-        disk.repair();
-        disk.node().restart();
+        FaultyDisk.of(node).repair();
+        node.restart();
         writers.awaitMore(FEW);
     }
 
     /** The median of what writes took meanwhile. */
     private static Duration writeMeanwhile(
-            FaultyDisk disk, Workload writers, int writes, TestCluster cluster, String whose) {
+            TestNode node, Workload writers, int writes, TestCluster cluster, String whose) {
+        FaultyDisk disk = FaultyDisk.of(node);
+        long delayed = disk.repair().fsyncsDelayed();
         long well = System.nanoTime();
         writers.awaitMore(MANY);
         Duration before = cluster.ledger().medianSince(well);
@@ -145,38 +142,44 @@ final class FaultyDiskTest {
         writers.awaitMore(writes);
         Duration meanwhile = cluster.ledger().medianSince(slow);
         String gap = gapSince(slow, cluster);
-        Counters counters = disk.repair();
+        delayed = disk.repair().fsyncsDelayed() - delayed;
         LOGGER.info(
-                "slow disk of the {}: a write took {} us before and {} us meanwhile, {}, {}",
+                "slow disk of the {}: a write took {} us before and {} us meanwhile, {}, {} fsyncs delayed",
                 whose,
                 TimeUnit.NANOSECONDS.toMicros(before.toNanos()),
                 TimeUnit.NANOSECONDS.toMicros(meanwhile.toNanos()),
                 gap,
-                counters);
-        assertThat(counters.fsyncsDelayed()).isPositive();
+                delayed);
+        assertThat(delayed).isPositive();
         return meanwhile;
     }
 
-    /** At a moment when something is written and not yet durable, most likely: that takes some time here. */
-    private static void losePower(List<FaultyDisk> disks, Workload writers, TestCluster cluster) {
+    /**
+     * At a moment when something is written and not yet durable, most likely: that takes some time here. Returns how many
+     * bytes of logs were lost.
+     */
+    private static long losePower(List<TestNode> nodes, Workload writers, TestCluster cluster) {
+        List<FaultyDisk> disks = nodes.stream().map(FaultyDisk::of).toList();
+        long before = logLost(disks);
         disks.forEach(disk -> disk.delayFsyncs(RATHER_SLOW));
         writers.awaitMore(FEW);
         disks.forEach(FaultyDisk::losePower);
-        disks.parallelStream().forEach(disk -> disk.node().kill());
-        for (FaultyDisk disk : disks) {
-            disk.repair();
-            disk.node().start();
-            LOGGER.info(
-                    "power loss of {}: until now {} bytes of its log and {} of all its files were lost",
-                    disk.node(),
-                    disk.bytesLost(LOG),
-                    disk.bytesLost(""));
-        }
+        nodes.parallelStream().forEach(TestNode::kill);
+        disks.forEach(FaultyDisk::repair);
+        nodes.forEach(TestNode::start);
+        long lost = logLost(disks) - before;
+        LOGGER.info("power loss of {}: {} bytes of logs were lost", nodes, lost);
         cluster.awaitReady();
         writers.awaitMore(FEW);
+        return lost;
+    }
+
+    private static long logLost(List<FaultyDisk> disks) {
+        return disks.stream().mapToLong(disk -> disk.bytesLost(LOG)).sum();
     }
 
     private static Workload writersUnder(TestNode leader, TestCluster cluster) {
+        FaultyDisk.of(leader);
         Workload writers = cluster.startWriters(WRITERS).awaitMore(FEW);
         cluster.admin().transferLeadership(leader.name());
         return writers.awaitMore(MANY);

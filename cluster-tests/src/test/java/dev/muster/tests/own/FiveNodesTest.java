@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
         nodes = 5,
         badNetwork = true,
         badClocks = true,
+        badDisks = true,
         settings = {"snapshot.entries=500", "log.segment=64KiB", "purge.keep-entries=100", "election.timeout=500ms"})
 final class FiveNodesTest {
     @Test
