@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 @ClusterTest
 final class DamagedDiskTest {
     private static final int DATA_UNUSABLE = 77;
+    private static final int SET_ASIDE = 79;
     private static final Duration LONGEST_REFUSAL = Duration.ofSeconds(30);
 
     /** The mark of what is durable is written once in a second. */
@@ -64,7 +65,27 @@ final class DamagedDiskTest {
 
         node.restart();
 
-        assertThat(node.logged()).contains("half-written");
+        await("it says so").untilAsserted(() -> assertThat(node.logged()).contains("half-written"));
+    }
+
+    @Test
+    @Tag("long")
+    void nodeThatLostItsVotesWaitsWhileItsDiskMayBeNeededAndElseBeginsAnew(TestCluster cluster) {
+        TestNode node = killedAfterWrites(cluster);
+        TestNode other = cluster.followers().stream()
+                .filter(follower -> follower != node)
+                .findFirst()
+                .orElseThrow();
+        DataFiles.change(DataFiles.votes(node), file -> file.truncate(0));
+
+        other.kill();
+        node.start();
+        assertThat(node.awaitExit(LONGEST_REFUSAL).code()).isEqualTo(DATA_UNUSABLE);
+
+        other.restart();
+        node.start();
+        assertThat(node.awaitExit(LONGEST_REFUSAL).code()).isEqualTo(SET_ASIDE);
+        node.restart();
     }
 
     private static Exit rejoin(TestCluster cluster, TestNode node) {

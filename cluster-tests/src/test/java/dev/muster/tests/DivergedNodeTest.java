@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /** A node whose state is not what the log says, though every checksum on its disk is right. */
 @ClusterTest
 final class DivergedNodeTest {
-    private static final int STATE_DIFFERS = 79;
+    private static final int SET_ASIDE = 79;
 
     /** States are compared every ten seconds. */
     private static final Duration LONGEST_UNTIL_FOUND = Duration.ofSeconds(25);
@@ -57,7 +57,7 @@ final class DivergedNodeTest {
         node.restart();
         Exit exit = node.awaitExit(LONGEST_UNTIL_FOUND);
 
-        assertThat(exit.code()).isEqualTo(STATE_DIFFERS);
+        assertThat(exit.code()).isEqualTo(SET_ASIDE);
         writers.awaitMore(50);
         node.restart();
         assertThat(node.status().storageId()).isNotEmpty().isNotEqualTo(before);
@@ -81,7 +81,7 @@ final class DivergedNodeTest {
         cluster.admin().transferLeadership(node.name());
         Exit exit = node.awaitExit(LONGEST_UNTIL_FOUND);
 
-        assertThat(exit.code()).isEqualTo(STATE_DIFFERS);
+        assertThat(exit.code()).isEqualTo(SET_ASIDE);
         assertThat(cluster.awaitLeader()).isNotEqualTo(node);
         node.restart();
         Hashes.awaitEqual(cluster);

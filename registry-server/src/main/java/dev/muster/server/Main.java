@@ -83,7 +83,7 @@ public final class Main {
                     case DEFECT -> ExitCode.INTERNAL;
                     case DATA_UNUSABLE, REPLACED -> ExitCode.DATA_UNUSABLE;
                     case FEATURE_LEVEL -> ExitCode.FEATURE_LEVEL;
-                    case STATE_DIFFERS -> ExitCode.STATE_DIFFERS;
+                    case STATE_DIFFERS -> ExitCode.SET_ASIDE;
                 });
     }
 

@@ -29,6 +29,8 @@ import dev.muster.server.rpc.RpcServer;
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.DiskSpace;
 import dev.muster.server.storage.Identity;
+import dev.muster.server.storage.StorageException;
+import dev.muster.server.storage.StorageException.Kind;
 import dev.muster.server.task.Loop;
 import dev.muster.server.task.ThreadLoop;
 import dev.muster.v1.Reason;
@@ -97,7 +99,7 @@ public final class MusterServer implements AutoCloseable {
     /**
      * Starts a node and waits until it is a member that takes part; before that, until there is room on its disk.
      *
-     * @throws dev.muster.server.storage.StorageException if the data folder or a peer does not fit
+     * @throws StorageException if the data folder or a peer does not fit
      * @throws java.io.UncheckedIOException if a port is taken
      */
     public static MusterServer start(ServerConfig config, Fatal fatal) throws InterruptedException {
@@ -125,16 +127,7 @@ public final class MusterServer implements AutoCloseable {
     private void takePart(DiskSpace space) throws InterruptedException {
         Founding founding = new Founding(folder, configuredPeers(), calls, LOG::info);
         Identity identity = founding.decide();
-        RaftReplica started = RaftReplica.start(
-                folder,
-                new RaftReplica.Membership(
-                        identity.clusterId(),
-                        founding.self(),
-                        config.listenRaft().toString(),
-                        Founding.founders(identity),
-                        genesis(identity.clusterId())),
-                raftOptions(),
-                fatal);
+        RaftReplica started = startReplica(founding.self(), identity);
         replica = started;
         awaitEpoch(identity.clusterId(), started);
         rpc.serve(started, events());
@@ -149,6 +142,34 @@ public final class MusterServer implements AutoCloseable {
         reports.add("started version " + Version.CURRENT + " with storage id " + identity.storageId() + " after "
                 + (folder.cleanlyClosed() ? "an orderly stop" : "a first start or a crash"));
         started.repairs().forEach(reports::add);
+    }
+
+    private RaftReplica startReplica(Peer self, Identity identity) throws InterruptedException {
+        try {
+            return RaftReplica.start(
+                    folder,
+                    new RaftReplica.Membership(
+                            identity.clusterId(),
+                            self,
+                            config.listenRaft().toString(),
+                            Founding.founders(identity),
+                            genesis(identity.clusterId())),
+                    raftOptions(),
+                    fatal);
+        } catch (StorageException e) {
+            if (e.kind() == Kind.VOTES_LOST && new QuorumWithout(identity, configuredPeers(), calls::status).serves()) {
+                throw setAside(e);
+            }
+            throw e;
+        }
+    }
+
+    /** Everything committed is on the others: this node can begin anew, as one whose disk was emptied. */
+    private StorageException setAside(StorageException why) {
+        String text = String.valueOf(why.getMessage());
+        folder.quarantine(text);
+        String self = "; the others serve without it, and the node does so itself when it is started again";
+        return new StorageException(Kind.SET_ASIDE, text + self, why);
     }
 
     /** What came from a backup is shown to nobody before its epoch has begun. */

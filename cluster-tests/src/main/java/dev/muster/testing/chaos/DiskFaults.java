@@ -18,6 +18,7 @@ import java.util.Random;
 final class DiskFaults {
     private static final int LOG_IO = 74;
     private static final int DATA_UNUSABLE = 77;
+    private static final int SET_ASIDE = 79;
     private static final Duration NOTICED = Duration.ofSeconds(30);
     private static final Duration SLOW = Duration.ofMillis(300);
 
@@ -29,7 +30,7 @@ final class DiskFaults {
         node.kill();
         node.wipe();
         return Nemesis.struck(node.name(), () -> {
-            Nemesis.require(!Files.exists(node.data()), node + " has no data");
+            Nemesis.require(!Files.exists(node.data().resolve("identity")), node + " has no data");
             return "lost disk " + before;
         });
     }
@@ -109,14 +110,14 @@ final class DiskFaults {
         return Nemesis.struck(node.name(), () -> endsFor(node, "one fsync failed"));
     }
 
-    /** Nothing grows on its disk: it ends. What it cannot start from then, it says. */
+    /** Nothing grows on its disk: it ends, and is back when there is room, if need be with an empty folder. */
     static Nemesis.Strike fill(TestNode node) {
         node.harm(() -> {});
         disk(node).fill();
         return Nemesis.struck(node.name(), () -> {
             String ended = endsFor(node, "its disk was full");
             disk(node).repair();
-            return ended + (servesOrRefuses(node, "full disk") ? "" : ", lost its votes and refused");
+            return ended + (servesOrRefuses(node, "full disk") ? "" : ", lost its votes and begins anew");
         });
     }
 
@@ -137,15 +138,15 @@ final class DiskFaults {
         return "ended with " + code + ", " + why;
     }
 
-    /** Starts it; one that refuses its data gets an empty disk. */
+    /** Starts it; one that refuses its data gets an empty disk, unless it sets them aside by itself. */
     private static boolean servesOrRefuses(TestNode node, String where) {
         node.harm(() -> {});
         node.start();
         Optional<Exit> refused = node.awaitReadyOrExit();
-        refused.ifPresent(exit -> {
+        refused.filter(exit -> exit.code() != SET_ASIDE).ifPresent(exit -> {
             Nemesis.require(
                     exit.code() == DATA_UNUSABLE,
-                    "exit code " + DATA_UNUSABLE + " and not " + exit.code() + ", " + where);
+                    "exit code " + DATA_UNUSABLE + " or " + SET_ASIDE + " and not " + exit.code() + ", " + where);
             node.wipe();
         });
         return refused.isEmpty();

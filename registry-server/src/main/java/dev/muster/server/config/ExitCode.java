@@ -21,7 +21,7 @@ public enum ExitCode {
     FOREIGN_CLUSTER(76, "the data folder or a peer belongs to another cluster"),
     DATA_UNUSABLE(77, "the data folder is damaged; the node has to join again with an empty one"),
     FEATURE_LEVEL(78, "the cluster uses features that this version does not have"),
-    STATE_DIFFERS(79, "the state of the node was not that of the majority; started again it joins anew");
+    SET_ASIDE(79, "what is in the data folder must not be used again; started again the node joins with an empty one");
 
     private final int code;
     private final String meaning;
@@ -36,7 +36,8 @@ public enum ExitCode {
         return switch (kind) {
             case IN_USE -> DATA_IN_USE;
             case FOREIGN -> FOREIGN_CLUSTER;
-            case UNUSABLE -> DATA_UNUSABLE;
+            case UNUSABLE, VOTES_LOST -> DATA_UNUSABLE;
+            case SET_ASIDE -> SET_ASIDE;
             case NEWER -> FEATURE_LEVEL;
             case IO -> LOG_IO;
         };

@@ -59,7 +59,6 @@ final class StoragePreflight {
     private void run(long snapshotIndex) throws IOException {
         long lastIndex = -1;
         for (Path current : currentFolders(folder)) {
-            checkVotes(current);
             lastIndex = Math.max(lastIndex, lastIndexIn(current));
         }
         if (Math.max(lastIndex, snapshotIndex) < mark) {
@@ -67,6 +66,10 @@ final class StoragePreflight {
                     folder.raft(),
                     "the log ends at index " + lastIndex + " and the newest snapshot at " + snapshotIndex
                             + ", but this node had made everything up to " + mark + " durable");
+        }
+        // Last: who hears that the votes are lost may rely on the rest being whole.
+        for (Path current : currentFolders(folder)) {
+            checkVotes(current);
         }
     }
 
@@ -97,6 +100,12 @@ final class StoragePreflight {
         Path votes = current.resolve("raft-meta");
         if (!Files.exists(votes)) {
             return;
+        }
+        if (Files.size(votes) == 0) {
+            // What Ratis leaves when the disk was full while it wrote a vote.
+            throw new StorageException(
+                    Kind.VOTES_LOST,
+                    votes + ": the file that remembers this node's votes is empty; " + folder.howToRejoin());
         }
         Properties properties = new Properties();
         try (var in = Files.newBufferedReader(votes)) {

@@ -13,6 +13,10 @@ public final class StorageException extends RuntimeException {
         FOREIGN,
         /** What is in the folder is damaged or incomplete: the node has to rejoin with an empty one. */
         UNUSABLE,
+        /** The file of its votes is gone, and the rest is whole: the node must not vote again as who it was. */
+        VOTES_LOST,
+        /** What is in the folder is not needed and was marked to be set aside: the node has to be started again. */
+        SET_ASIDE,
         /** What is in the folder was written by a newer release: this one would misread it. */
         NEWER,
         /** The operating system refused to read or write. */

@@ -2,10 +2,11 @@
 package dev.muster.server.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.muster.server.storage.DataFolder;
 import dev.muster.server.storage.StorageException;
+import dev.muster.server.storage.StorageException.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -91,14 +92,31 @@ final class StoragePreflightTest {
     @Test
     void emptiedVoteFileIsRefused() throws IOException {
         Files.write(current.resolve("raft-meta"), new byte[0]);
+        assertThat(assertRefused(-1, -1, "remembers this node's votes is empty").kind())
+                .isEqualTo(Kind.VOTES_LOST);
+    }
+
+    @Test
+    void emptiedVoteFileBesideADamagedLogIsRefusedForTheLog() throws IOException {
+        Files.write(current.resolve("raft-meta"), new byte[0]);
+        assertUnusable(7, -1, "had made everything up to 7 durable");
+    }
+
+    @Test
+    void changedVoteFileIsRefused() throws IOException {
+        Files.writeString(current.resolve("raft-meta"), "term=1");
         assertUnusable(-1, -1, "remembers this node's votes is damaged");
     }
 
     private void assertUnusable(long mark, long snapshot, String message) {
-        assertThatThrownBy(() -> StoragePreflight.check(folder, mark, snapshot))
-                .isInstanceOf(StorageException.class)
-                .hasMessageContaining(message)
-                .hasMessageContaining("muster members rejoin n1 --data ");
+        assertThat(assertRefused(mark, snapshot, message).kind()).isEqualTo(Kind.UNUSABLE);
+    }
+
+    private StorageException assertRefused(long mark, long snapshot, String message) {
+        StorageException refused =
+                catchThrowableOfType(StorageException.class, () -> StoragePreflight.check(folder, mark, snapshot));
+        assertThat(refused).hasMessageContaining(message).hasMessageContaining("muster members rejoin n1 --data ");
+        return refused;
     }
 
     private Path write(String name, byte[] bytes) throws IOException {
