@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Harms a cluster of five processes under load in every way, for hours: rounds of ten minutes, each with a seed of its own.
-# Prints a line a round; ends at the first that breaks a promise. Needs the repository and a JDK; nothing is left running.
+# Prints a line a round and the sums in the end; ends at the first that breaks a promise. Needs the repository and a JDK;
+# as root, with a C compiler and libfuse3-dev, disks fail, too. Nothing is left running.
 set -euo pipefail
 cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.."
 
@@ -9,8 +10,10 @@ cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.."
 seconds=$(($2 * 3600))
 round_seconds=600
 log=cluster-tests/target/soak.log
+lines=cluster-tests/target/soak.txt
 
 mkdir -p cluster-tests/target
+: >"$lines"
 rounds=0
 while ((SECONDS < seconds)); do
   left=$((seconds - SECONDS))
@@ -21,6 +24,7 @@ while ((SECONDS < seconds)); do
     exit 1
   fi
   rounds=$((rounds + 1))
-  grep '^chaos seed=' "$log"
+  grep '^chaos seed=' "$log" | tee -a "$lines"
 done
+cluster-tests/figures.sh "$lines"
 echo "soak: $rounds rounds passed in $SECONDS s"

@@ -25,6 +25,8 @@ import dev.muster.testing.check.WatchedLists;
 import dev.muster.testing.history.Change;
 import dev.muster.testing.history.Fault;
 import dev.muster.testing.history.History;
+import dev.muster.testing.history.Operation;
+import dev.muster.testing.history.Operation.Kind;
 import dev.muster.testing.history.Operation.Outcome;
 import dev.muster.testing.history.Shown;
 import java.time.Duration;
@@ -33,6 +35,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -161,7 +164,7 @@ public final class ChaosRun {
     /** The one line that says it all. A run that was not judged did not pass. */
     public String summary(List<Violation> violations) {
         Map<String, Long> faults = history.faults().stream()
-                .collect(Collectors.groupingBy(Fault::kind, java.util.TreeMap::new, Collectors.counting()));
+                .collect(Collectors.groupingBy(Fault::kind, TreeMap::new, Collectors.counting()));
         String broken = Stream.of(Violation.Promise.values())
                 .map(promise -> promise.title() + "="
                         + violations.stream()
@@ -169,11 +172,20 @@ public final class ChaosRun {
                                 .count())
                 .collect(Collectors.joining(" "));
         return "chaos seed=" + seed + " nodes=" + cluster.nodes().size() + " faults="
-                + history.faults().size() + " " + faults + " acked=" + history.count(Outcome.OK) + " judged="
+                + history.faults().size() + " " + faults + " acked=" + history.count(Outcome.OK) + " writes="
+                + acked().filter(Operation::isWrite).count() + " numbers="
+                + acked().filter(operation -> operation.kind() == Kind.TAKE)
+                        .mapToLong(operation -> Long.parseLong(operation.argument()))
+                        .sum()
+                + " judged="
                 + (history.count(Outcome.CONFLICT) + history.count(Outcome.ABSENT)) + " refused="
                 + history.count(Outcome.REFUSED) + " unknown=" + history.count(Outcome.UNKNOWN) + " lists="
                 + history.shown().size() + " leases=" + history.leases().size() + " " + broken
                 + (judged && violations.isEmpty() ? " PASS" : " FAIL");
+    }
+
+    private Stream<Operation> acked() {
+        return history.operations().stream().filter(operation -> operation.outcome() == Outcome.OK);
     }
 
     private void harm(Nemesis nemesis, Random random) {
