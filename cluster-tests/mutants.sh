@@ -19,15 +19,20 @@ build() {
     (cd "$work/tree" && ./mvnw --quiet -Dquick "-P${profile:-slow}" --projects cluster-tests --also-make "$@")
 }
 
+# Whatever it changes is new to Maven, which then builds that and what depends on it.
+change() {
+    patch --quiet --strip=1 --directory "$work/tree" --input "$mutants/$name.patch" "$@"
+}
+
+rm -rf "$work/tree"
+mkdir -p "$work/tree"
+git archive HEAD | tar --extract --directory "$work/tree"
 caught=0
 survived=""
 for name in "$@"; do
     test=$(sed -n 's/^test: //p' "$mutants/$name.patch")
     profile=$(sed -n 's/^profile: //p' "$mutants/$name.patch")
-    rm -rf "$work/tree"
-    mkdir -p "$work/tree"
-    git archive HEAD | tar --extract --directory "$work/tree"
-    patch --quiet --strip=1 --directory "$work/tree" --input "$mutants/$name.patch"
+    change
     build test-compile >"$work/$name.log" 2>&1 || {
         echo "$name: does not compile, see $work/$name.log" >&2
         exit 1
@@ -42,6 +47,7 @@ for name in "$@"; do
         echo "$name: the test did not run, see $work/$name.log" >&2
         exit 1
     fi
+    change --reverse
 done
 rm -rf "$work/tree"
 echo "mutants: $caught of $# caught${survived:+, survived:$survived}"

@@ -7,10 +7,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one write of entries happen at a time. A leader sends the next one when the one before is answered; another comes
- * only when its connection broke, or leadership changed, while the disk still writes. Then nothing in memory says what
- * is durable: Ratis 3.3.0 compares with entries that it has not written, and its flush index with entries that it is
- * about to cut off. Thread-safe.
+ * Lets one write of entries, or of a snapshot, happen at a time. A leader sends the next one when the one before is
+ * answered; another comes only when its connection broke, or leadership changed, while the disk still writes. Then nothing
+ * in memory says what is durable: Ratis 3.3.0 compares with entries that it has not written, its flush index with entries
+ * that it is about to cut off, and closes itself when one that comes before an installed snapshot is written after it.
+ * Thread-safe.
  */
 final class OneWrite {
     private final AtomicReference<@Nullable Object> unfinished = new AtomicReference<>();
@@ -37,10 +38,5 @@ final class OneWrite {
             unfinished.compareAndSet(mine, null);
             throw e;
         }
-    }
-
-    /** What is not finished need not end any more: a snapshot takes its place. */
-    void forget() {
-        unfinished.set(null);
     }
 }

@@ -10,7 +10,6 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
-import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
@@ -21,7 +20,7 @@ import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.util.ProtoUtils;
 
 /**
- * Hands the requests of peers to Ratis, and guards two of its promises. Thread-safe.
+ * Hands the requests of peers to Ratis, and guards three of its promises. Thread-safe.
  *
  * <p>A request for another peer than this one is refused. A node whose disk was emptied listens where its older self
  * did, and a leader goes on sending to that. Ratis 3.3.0 takes such a request for its own: the new disk would confirm
@@ -30,6 +29,8 @@ import org.apache.ratis.util.ProtoUtils;
  *
  * <p>Entries are confirmed when they are durable. Entries that come a second time, because the connection broke while a
  * slow disk still wrote them, Ratis 3.3.0 confirms at once.
+ *
+ * <p>Entries and snapshots are written one after the other, see {@link OneWrite}.
  */
 final class PeerRequests implements PeerServer.Handler {
     private final RaftServer server;
@@ -51,13 +52,7 @@ final class PeerRequests implements PeerServer.Handler {
             case INSTALL_SNAPSHOT -> {
                 var request = frame.message(InstallSnapshotRequestProto.parser());
                 checkRecipient(request.getServerRequest());
-                var reply = server.installSnapshot(request);
-                if (reply.getResult() == InstallSnapshotResult.SUCCESS
-                        && request.getSnapshotChunk().getDone()) {
-                    // The log has begun anew behind the snapshot, and dropped what waited for the disk.
-                    writes.forget();
-                }
-                yield CompletableFuture.completedFuture(reply);
+                yield writes.one(() -> CompletableFuture.completedFuture(server.installSnapshot(request)));
             }
             case START_ELECTION -> {
                 var request = frame.message(StartLeaderElectionRequestProto.parser());

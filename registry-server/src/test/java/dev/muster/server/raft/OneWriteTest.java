@@ -48,14 +48,4 @@ final class OneWriteTest {
                 .hasMessage("closing");
         assertThat(writes.one(() -> CompletableFuture.completedFuture("third"))).isCompletedWithValue("third");
     }
-
-    @Test
-    void snapshotTakesThePlaceOfAWriteThatNeverEnds() throws IOException {
-        assertThat(writes.one(() -> disk)).isNotDone();
-        writes.forget();
-        CompletableFuture<String> second = new CompletableFuture<>();
-        assertThat(writes.one(() -> second)).isNotDone();
-        disk.complete("first, late");
-        assertThatThrownBy(() -> writes.one(() -> disk)).isInstanceOf(IOException.class);
-    }
 }

@@ -4,11 +4,43 @@ package dev.muster.server.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.muster.server.raft.transport.Frame;
+import dev.muster.server.raft.transport.Kind;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.apache.ratis.util.LifeCycle;
 import org.junit.jupiter.api.Test;
 
 final class PeerRequestsTest {
+    private static final RaftPeerId SELF = RaftPeerId.valueOf("n1-a");
+    private static final RaftRpcRequestProto TO_SELF = RaftRpcRequestProto.newBuilder()
+            .setReplyId(SELF.toByteString())
+            .setRaftGroupId(RaftGroupIdProto.newBuilder()
+                    .setId(RaftGroupId.valueOf(new UUID(1, 2)).toByteString()))
+            .build();
+
     @Test
     void entriesThatTheDiskStillWritesAreNotConfirmed() {
         AppendEntriesReplyProto taken = reply(AppendResult.SUCCESS, 7);
@@ -22,6 +54,62 @@ final class PeerRequestsTest {
         assertThat(PeerRequests.onlyDurable(heartbeat, -1)).isSameAs(heartbeat);
         AppendEntriesReplyProto refused = reply(AppendResult.INCONSISTENCY, 7);
         assertThat(PeerRequests.onlyDurable(refused, 6)).isSameAs(refused);
+    }
+
+    @Test
+    void snapshotWaitsForEntriesThatTheDiskStillWrites() throws IOException {
+        CompletableFuture<AppendEntriesReplyProto> disk = new CompletableFuture<>();
+        List<InstallSnapshotRequestProto> installed = new ArrayList<>();
+        PeerRequests requests = new PeerRequests(server(disk, installed));
+        CompletableFuture<?> entries = requests.handle(frame(
+                Kind.APPEND_ENTRIES,
+                AppendEntriesRequestProto.newBuilder()
+                        .setServerRequest(TO_SELF)
+                        .addEntries(LogEntryProto.getDefaultInstance())
+                        .build()));
+        Frame snapshot = frame(
+                Kind.INSTALL_SNAPSHOT,
+                InstallSnapshotRequestProto.newBuilder()
+                        .setServerRequest(TO_SELF)
+                        .build());
+
+        assertThatThrownBy(() -> requests.handle(snapshot)).hasMessageContaining("still writes");
+        assertThat(installed).isEmpty();
+
+        disk.complete(reply(AppendResult.INCONSISTENCY, -1));
+        assertThat(entries).isCompleted();
+        assertThat(requests.handle(snapshot)).isCompleted();
+        assertThat(installed).hasSize(1);
+    }
+
+    /** A running one, whose disk writes until that future ends. */
+    private static RaftServer server(
+            CompletableFuture<AppendEntriesReplyProto> disk, List<InstallSnapshotRequestProto> installed) {
+        Object info = fake(Map.of("getLifeCycleState", of -> LifeCycle.State.RUNNING), DivisionInfo.class);
+        Object log = fake(Map.of("getFlushIndex", of -> -1L), RaftLog.class);
+        Object division = fake(
+                Map.of("getInfo", of -> info, "getRaftLog", of -> log, "appendEntriesAsync", of -> disk),
+                RaftServer.Division.class,
+                RaftServerAsynchronousProtocol.class);
+        return (RaftServer) fake(
+                Map.of("getId", of -> SELF, "getDivision", of -> division, "installSnapshot", of -> {
+                    installed.add((InstallSnapshotRequestProto) of[0]);
+                    return InstallSnapshotReplyProto.getDefaultInstance();
+                }),
+                RaftServer.class);
+    }
+
+    /** Of these interfaces that much is there. */
+    private static Object fake(Map<String, Function<Object[], Object>> methods, Class<?>... types) {
+        return Proxy.newProxyInstance(
+                PeerRequestsTest.class.getClassLoader(),
+                types,
+                (proxy, method, arguments) -> Objects.requireNonNull(methods.get(method.getName()), method.getName())
+                        .apply(arguments));
+    }
+
+    private static Frame frame(Kind kind, MessageLite message) {
+        return new Frame(kind, message.toByteString());
     }
 
     private static AppendEntriesReplyProto reply(AppendResult result, long matchIndex) {
