@@ -37,11 +37,11 @@ import org.slf4j.LoggerFactory;
  * in each of the two ways.
  */
 @Tag("chaos")
-@ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=100"})
+@ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=600"})
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 final class DamagedFilesTest {
     private static final Logger LOG = LoggerFactory.getLogger(DamagedFilesTest.class);
-    private static final int EACH = Integer.getInteger("damage.each", 2);
+    private static final int EACH = Integer.getInteger("damage.each", 1);
 
     /** Another cluster's, unusable, a newer release's, set aside: what a node ends with that will not use its files. */
     private static final Set<Integer> REFUSALS = Set.of(76, 77, 78, 79);
@@ -57,6 +57,8 @@ final class DamagedFilesTest {
         EVENTS("[0-9]+\\.events"),
         MARK("durable-mark"),
         IDENTITY("identity"),
+        MEMBERS("members"),
+        LOCK("in_use\\.lock"),
         PROBE("probe");
 
         private final String name;
@@ -166,7 +168,7 @@ final class DamagedFilesTest {
     /** Restarted, with an installed snapshot, and killed in the middle of its work. */
     private static TestNode followerWithEveryFile(TestCluster cluster) {
         TestNode node = cluster.followers().get(0);
-        Workload writers = cluster.startWriters(2).awaitMore(400);
+        Workload writers = cluster.startWriters(2).awaitMore(1_500);
         node.kill();
         node.wipe();
         node.restart();

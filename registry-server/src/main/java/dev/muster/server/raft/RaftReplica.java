@@ -80,6 +80,7 @@ public final class RaftReplica implements Replica {
     private final RaftOptions options;
     private final Fatal fatal;
     private final DurableMark mark;
+    private final MembersCopy membersCopy;
     private final SnapshotStore snapshots;
     private final RegistryStateMachine stateMachine;
     private final QuorumContact contact;
@@ -107,6 +108,7 @@ public final class RaftReplica implements Replica {
         this.options = options;
         this.fatal = fatal;
         this.mark = DurableMark.open(folder.durableMark());
+        this.membersCopy = new MembersCopy(folder.members());
         PlantedBackup.plant(folder);
         this.snapshots = new SnapshotStore(folder);
         Applied onDisk = snapshots.load();
@@ -317,6 +319,18 @@ public final class RaftReplica implements Replica {
         @Override
         public void notLeader() {
             leadership.deposed();
+        }
+
+        @Override
+        public void membersChanged() {
+            try {
+                membersCopy.take(folder.raft()
+                        .resolve(groupId.getUuid().toString())
+                        .resolve("current")
+                        .resolve(MetadataPreflight.MEMBERS));
+            } catch (IOException e) {
+                logFailed(e);
+            }
         }
 
         @Override

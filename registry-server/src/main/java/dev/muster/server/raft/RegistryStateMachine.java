@@ -67,6 +67,8 @@ final class RegistryStateMachine extends BaseStateMachine {
 
         void leaderChanged();
 
+        void membersChanged();
+
         void logFailed(Throwable cause);
 
         void removed();
@@ -275,6 +277,7 @@ final class RegistryStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
+        events.membersChanged();
         events.leaderChanged();
     }
 

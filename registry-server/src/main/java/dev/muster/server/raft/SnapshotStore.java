@@ -150,6 +150,12 @@ final class SnapshotStore implements StateMachineStorage {
         return newest == null ? 0 : newest.getIndex();
     }
 
+    /** Index of the oldest snapshot that is kept, 0 for none. */
+    synchronized long oldestIndex() throws IOException {
+        List<Path> files = newestFirst();
+        return files.isEmpty() ? 0 : positionOf(files.get(files.size() - 1)).getIndex();
+    }
+
     /** Size of the newest snapshot, 0 for none. */
     long latestBytes() {
         SingleFileSnapshotInfo newest = latest;

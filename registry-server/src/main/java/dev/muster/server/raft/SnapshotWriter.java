@@ -64,7 +64,8 @@ final class SnapshotWriter implements AutoCloseable {
                 throw new IOException("what was read back differs from what was written");
             }
             if (store.publish(draft, captured.position())) {
-                purge.accept(captured.position().getIndex());
+                // An older snapshot is of use with the log behind it only.
+                purge.accept(store.oldestIndex());
             }
             return new SnapshotTaken(
                     captured.position().getIndex(), captured.state().revision(), bytes);

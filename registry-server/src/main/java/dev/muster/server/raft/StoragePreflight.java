@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
@@ -35,6 +35,9 @@ final class StoragePreflight {
     private final DataFolder folder;
     private final long mark;
     private final List<String> repairs = new ArrayList<>();
+
+    /** Entries from the first to the last, which is one before the first when there is none. */
+    private record Span(long first, long last) {}
 
     private StoragePreflight(DataFolder folder, long mark) {
         this.folder = folder;
@@ -58,8 +61,12 @@ final class StoragePreflight {
 
     private void run(long snapshotIndex) throws IOException {
         long lastIndex = -1;
+        List<Span> log = new ArrayList<>();
         for (Path current : currentFolders(folder)) {
-            lastIndex = Math.max(lastIndex, lastIndexIn(current));
+            log.addAll(spansIn(current));
+        }
+        for (Span span : log) {
+            lastIndex = Math.max(lastIndex, span.last());
         }
         if (Math.max(lastIndex, snapshotIndex) < mark) {
             throw unusable(
@@ -67,9 +74,10 @@ final class StoragePreflight {
                     "the log ends at index " + lastIndex + " and the newest snapshot at " + snapshotIndex
                             + ", but this node had made everything up to " + mark + " durable");
         }
+        checkNothingIsMissing(log, snapshotIndex);
         // Last: who hears that the votes are lost may rely on the rest being whole.
         for (Path current : currentFolders(folder)) {
-            checkVotes(current);
+            repairs.addAll(MetadataPreflight.check(folder, current));
         }
     }
 
@@ -96,41 +104,39 @@ final class StoragePreflight {
         return found;
     }
 
-    private void checkVotes(Path current) throws IOException {
-        Path votes = current.resolve("raft-meta");
-        if (!Files.exists(votes)) {
-            return;
+    /** Which entries the log files hold, in their order. */
+    private List<Span> spansIn(Path current) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (var entries = Files.list(current)) {
+            entries.forEach(files::add);
         }
-        if (Files.size(votes) == 0) {
-            // What Ratis leaves when the disk was full while it wrote a vote.
-            throw new StorageException(
-                    Kind.VOTES_LOST,
-                    votes + ": the file that remembers this node's votes is empty; " + folder.howToRejoin());
+        List<Span> spans = new ArrayList<>();
+        for (Path file : files) {
+            Matcher open = OPEN_SEGMENT.matcher(String.valueOf(file.getFileName()));
+            Matcher closed = CLOSED_SEGMENT.matcher(String.valueOf(file.getFileName()));
+            if (open.matches()) {
+                long first = Long.parseLong(open.group(1));
+                spans.add(new Span(first, checkOpenSegment(file, first)));
+            } else if (closed.matches()) {
+                spans.add(new Span(Long.parseLong(closed.group(1)), Long.parseLong(closed.group(2))));
+            }
         }
-        Properties properties = new Properties();
-        try (var in = Files.newBufferedReader(votes)) {
-            properties.load(in);
-        }
-        if (properties.getProperty("term") == null || properties.getProperty("votedFor") == null) {
-            throw unusable(votes, "the file that remembers this node's votes is damaged");
-        }
+        spans.sort(Comparator.comparingLong(Span::first));
+        return spans;
     }
 
-    private long lastIndexIn(Path current) throws IOException {
-        long last = -1;
-        List<Path> segments = new ArrayList<>();
-        try (var files = Files.list(current)) {
-            files.forEach(segments::add);
+    /** Ratis waits for ever for an entry that it is to apply and does not have. */
+    private void checkNothingIsMissing(List<Span> log, long snapshotIndex) {
+        long next = snapshotIndex + 1;
+        for (Span span : log) {
+            if (span.first() > next) {
+                throw unusable(
+                        folder.raft(),
+                        "the newest snapshot that can be read is that of index " + snapshotIndex + ", and the entries "
+                                + next + " to " + (span.first() - 1) + " behind it are not in the log");
+            }
+            next = Math.max(next, span.last() + 1);
         }
-        for (Path segment : segments) {
-            Matcher open = OPEN_SEGMENT.matcher(String.valueOf(segment.getFileName()));
-            last = Math.max(
-                    last,
-                    open.matches()
-                            ? checkOpenSegment(segment, Long.parseLong(open.group(1)))
-                            : endOfClosedSegment(segment));
-        }
-        return last;
     }
 
     /** The last entry of a closed segment, as its name says; -1 for any other file. */

@@ -24,6 +24,7 @@ import java.util.zip.CRC32C;
  * lock          held as long as the node runs
  * identity      node, storage id, cluster
  * durable-mark  the highest log index known to be fsynced
+ * members       a copy of what Ratis remembers of the members, with a checksum
  * clean         there only after an orderly stop
  * raft/         the log and the votes, written by Ratis
  * snapshots/    snapshots of the state; an installed one replaces the whole folder
@@ -301,6 +302,11 @@ public final class DataFolder implements AutoCloseable {
     /** The file of the {@link DurableMark}. */
     public Path durableMark() {
         return root.resolve("durable-mark");
+    }
+
+    /** A copy of what Ratis remembers of the members. */
+    public Path members() {
+        return root.resolve("members");
     }
 
     /** Leaves the mark of an orderly stop. */

@@ -14,8 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +37,7 @@ final class StoragePreflightTest {
     void open() throws IOException {
         folder = DataFolder.open(root, "n1", "c", new Random(42));
         current = Files.createDirectories(folder.raft().resolve("group").resolve("current"));
-        Files.writeString(current.resolve("raft-meta"), "term=3\nvotedFor=n1\n");
+        Files.writeString(current.resolve("raft-meta"), "term=3\nvotedFor=n1-00000000000000a1\n");
     }
 
     @AfterEach
@@ -44,7 +49,7 @@ final class StoragePreflightTest {
     void wholeLogPassesUntouched() throws IOException {
         byte[] segment = segment(entries(5), 100);
         Path file = write("log_inprogress_10", segment);
-        assertThat(StoragePreflight.check(folder, 14, -1)).isEmpty();
+        assertThat(StoragePreflight.check(folder, 14, 9)).isEmpty();
         assertThat(Files.readAllBytes(file)).isEqualTo(segment);
     }
 
@@ -53,12 +58,12 @@ final class StoragePreflightTest {
         byte[] whole = entries(5);
         byte[] segment = segment(Arrays.copyOf(whole, whole.length - 7), 100);
         Path file = write("log_inprogress_10", segment);
-        assertThat(StoragePreflight.check(folder, 13, -1))
+        assertThat(StoragePreflight.check(folder, 13, 9))
                 .singleElement()
                 .asString()
                 .contains("cut the half-written entry 14");
         assertThat(Files.size(file)).isEqualTo(8 + entries(4).length);
-        assertThat(StoragePreflight.check(folder, 13, -1)).isEmpty();
+        assertThat(StoragePreflight.check(folder, 13, 9)).isEmpty();
     }
 
     @Test
@@ -66,7 +71,7 @@ final class StoragePreflightTest {
         byte[] whole = entries(5);
         Path file = write("log_inprogress_10", segment(Arrays.copyOf(whole, whole.length - 7), 100));
         byte[] before = Files.readAllBytes(file);
-        assertUnusable(14, -1, "entry 14");
+        assertUnusable(14, 9, "entry 14");
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 
@@ -75,13 +80,28 @@ final class StoragePreflightTest {
         byte[] whole = entries(5);
         whole[entries(2).length + 3] ^= 1;
         write("log_inprogress_10", segment(whole, 100));
-        assertUnusable(5, -1, "others follow it");
+        assertUnusable(5, 9, "others follow it");
     }
 
     @Test
     void vanishedLogIsRefused() throws IOException {
         write("log_inprogress_10", new byte[0]);
         assertUnusable(12, 3, "had made everything up to 12 durable");
+    }
+
+    @Test
+    void logThatBeginsTooLateForItsSnapshotIsRefused() throws IOException {
+        write("log_inprogress_10", segment(entries(5), 100));
+        assertUnusable(14, 8, "the entries 9 to 9 behind it are not in the log");
+        assertUnusable(14, -1, "the entries 0 to 9 behind it are not in the log");
+    }
+
+    @Test
+    void fileThatIsMissingInTheMiddleIsRefusedUnlessASnapshotCoversIt() throws IOException {
+        write("log_0-4", new byte[] {1});
+        write("log_inprogress_10", segment(entries(5), 100));
+        assertUnusable(14, 3, "the entries 5 to 9 behind it are not in the log");
+        assertThat(StoragePreflight.check(folder, 14, 9)).isEmpty();
     }
 
     @Test
@@ -104,8 +124,49 @@ final class StoragePreflightTest {
 
     @Test
     void changedVoteFileIsRefused() throws IOException {
-        Files.writeString(current.resolve("raft-meta"), "term=1");
-        assertUnusable(-1, -1, "remembers this node's votes is damaged");
+        for (String changed : List.of(
+                "term=1",
+                "term=1\nvotedFor=n1-00000000000000a",
+                "term=:\nvotedFor=",
+                "#\u00e9\nterm=1\nvotedFor=",
+                "\\u12")) {
+            Files.writeString(current.resolve("raft-meta"), changed, StandardCharsets.ISO_8859_1);
+            assertUnusable(-1, -1, "remembers this node's votes is damaged");
+        }
+        Files.writeString(current.resolve("raft-meta"), "#\nvotedFor=n1-00000000000000a1\nterm=12");
+        assertThat(StoragePreflight.check(folder, -1, -1)).isEmpty();
+    }
+
+    @Test
+    void damagedFileOfMembersIsRefusedWithoutACopyAndMendedWithOne() throws IOException {
+        byte[] members = LogEntryProto.newBuilder()
+                .setConfigurationEntry(RaftConfigurationProto.newBuilder()
+                        .addPeers(RaftPeerProto.newBuilder()
+                                .setId(ByteString.copyFromUtf8("n1-00000000000000a1"))
+                                .setAddress("127.0.0.1:2")))
+                .build()
+                .toByteArray();
+        Path file = current.resolve("raft-meta.conf");
+        Files.write(file, members);
+        assertThat(StoragePreflight.check(folder, -1, -1)).isEmpty();
+        for (int size = 0; size < members.length; size++) {
+            Files.write(file, Arrays.copyOf(members, size));
+            assertUnusable(-1, -1, "remembers the members is damaged");
+        }
+        Files.write(file, members);
+        new MembersCopy(folder.members()).take(file);
+        for (int bit = 0; bit < members.length * Byte.SIZE; bit++) {
+            byte[] flipped = members.clone();
+            flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            Files.write(file, flipped);
+            assertThat(StoragePreflight.check(folder, -1, -1)).as("bit %d", bit).hasSize(1);
+            assertThat(Files.readAllBytes(file)).isEqualTo(members);
+        }
+        byte[] copy = Files.readAllBytes(folder.members());
+        copy[copy.length - 1] ^= 1;
+        Files.write(folder.members(), copy);
+        assertThat(StoragePreflight.check(folder, -1, -1)).isEmpty();
+        assertThat(Files.readAllBytes(file)).isEqualTo(members);
     }
 
     private void assertUnusable(long mark, long snapshot, String message) {

@@ -144,6 +144,7 @@ final class QuarantineTest {
             put(folder.durableMark());
             put(folder.backup());
             put(folder.probe());
+            put(folder.members());
             folder.markClean();
             folder.quarantine("state differs");
             return folder.identity().storageId();
