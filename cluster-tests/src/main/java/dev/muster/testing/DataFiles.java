@@ -24,10 +24,11 @@ public final class DataFiles {
         void to(FileChannel file) throws IOException;
     }
 
-    /** Those with anything in them, in the order of their names. */
+    /** Those that it uses, with anything in them, in the order of their names. */
     public static List<Path> of(TestNode node) {
         try (Stream<Path> files = Files.walk(node.data())) {
             return files.filter(Files::isRegularFile)
+                    .filter(file -> !file.startsWith(node.data().resolve("quarantined")))
                     .filter(file -> file.toFile().length() > 0)
                     .sorted()
                     .toList();

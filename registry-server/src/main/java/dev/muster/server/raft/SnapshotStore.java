@@ -119,6 +119,8 @@ final class SnapshotStore implements StateMachineStorage {
         latest = info(file, position);
         for (Path old : newestFirst().stream().skip(KEPT).toList()) {
             DurableFile.delete(old);
+            // An installed one came with a sum of Ratis' own.
+            DurableFile.delete(old.resolveSibling(old.getFileName() + ".md5"));
         }
         return true;
     }

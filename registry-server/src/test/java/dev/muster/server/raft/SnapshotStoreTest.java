@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,30 @@ final class SnapshotStoreTest {
                             StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.NEWER))
                     .hasMessageContaining("install the version that wrote it");
             assertThat(newer).exists();
+        }
+    }
+
+    @Test
+    void twoAreKeptAndNothingOfThoseBefore() throws IOException {
+        try (DataFolder folder = open()) {
+            Path installed = write(folder, 7, Limits.FEATURE_LEVEL);
+            Files.write(installed.resolveSibling(installed.getFileName() + ".md5"), new byte[] {1});
+            SnapshotStore store = new SnapshotStore(folder);
+            store.load();
+            for (long index : new long[] {8, 9}) {
+                TermIndex position = TermIndex.valueOf(1, index);
+                assertThat(store.oldestIndex()).isEqualTo(7);
+                Path draft = store.draft(position);
+                Files.createDirectories(folder.tmp());
+                Files.move(write(folder, index, Limits.FEATURE_LEVEL), draft);
+                assertThat(store.publish(draft, position)).isTrue();
+            }
+
+            assertThat(store.oldestIndex()).isEqualTo(8);
+            assertThat(folder.snapshots())
+                    .isDirectoryContaining("glob:**/snapshot.1_8")
+                    .isDirectoryContaining("glob:**/snapshot.1_9")
+                    .isDirectoryNotContaining("glob:**/snapshot.1_7*");
         }
     }
 
