@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -30,6 +32,8 @@ final class EventFiles {
     private final Retention retention;
     private final Consumer<String> report;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+    private final Set<Segment> unsynced = new HashSet<>();
+    private int unsyncedEvents;
 
     private EventFiles(Path folder, long epoch, Retention retention, Consumer<String> report) {
         this.folder = folder;
@@ -163,6 +167,19 @@ final class EventFiles {
         return segments.size() < before;
     }
 
+    /** Makes what was written survive a power loss, if so many events or more would not. */
+    void sync(int events) throws IOException {
+        if (unsyncedEvents < events) {
+            return;
+        }
+        unsynced.retainAll(segments.values());
+        for (Segment segment : unsynced) {
+            segment.sync();
+        }
+        unsynced.clear();
+        unsyncedEvents = 0;
+    }
+
     private void load(Path file) throws IOException {
         Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
         if (!name.matches()) {
@@ -203,9 +220,6 @@ final class EventFiles {
         Long above = segments.higherKey(sequence);
         Segment segment = below == null ? null : below.getValue();
         if (segment == null || segment.next() != sequence || segment.bytes() >= retention.fileBytes()) {
-            if (segment != null) {
-                segment.sync();
-            }
             segment = Segment.create(folder.resolve(sequence + ".events"), epoch, sequence);
             segments.put(sequence, segment);
         }
@@ -216,6 +230,8 @@ final class EventFiles {
             count++;
         }
         segment.append(events.subList(0, count));
+        unsynced.add(segment);
+        unsyncedEvents += count;
         return count;
     }
 

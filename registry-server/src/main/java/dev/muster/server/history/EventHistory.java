@@ -348,6 +348,8 @@ public final class EventHistory implements AutoCloseable {
             append(kept, ring, events);
         }
         append(kept, ring, List.of());
+        // What power takes, the ring of the newest snapshot or the log behind that gives again: the ring has these.
+        kept.sync(replica.state().settings().getMaxEvents() / 2);
     }
 
     /** What comes before the events, as far as the ring has it, and the events; for none, all that the ring has. */
