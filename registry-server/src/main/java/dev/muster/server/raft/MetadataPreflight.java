@@ -6,29 +6,20 @@ import dev.muster.server.storage.DurableFile;
 import dev.muster.server.storage.StorageException;
 import dev.muster.server.storage.StorageException.Kind;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.regex.Pattern;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the two small files in which Ratis remembers the votes of this node and the members of its group. They have no
- * checksums: what is not of the form that Ratis writes is refused. The members are taken from {@link MembersCopy} instead,
- * if that can be read. Stateless.
+ * checksums: what is not of the form that Ratis writes is refused, and votes that forget what {@link VoteKeeper} kept. The
+ * members are taken from {@link MembersCopy} instead, if that can be read. Stateless.
  */
 final class MetadataPreflight {
     static final String MEMBERS = "raft-meta.conf";
-
-    private static final Pattern TERM = Pattern.compile("\\d{1,18}");
-
-    /** A node with its storage id. */
-    private static final Pattern PEER = Pattern.compile(".+-[0-9a-f]{16}");
 
     private MetadataPreflight() {}
 
@@ -39,7 +30,7 @@ final class MetadataPreflight {
      */
     static List<String> check(DataFolder folder, Path current) throws IOException {
         List<String> repairs = checkMembers(folder, current.resolve(MEMBERS));
-        checkVotes(folder, current.resolve("raft-meta"));
+        checkVotes(folder, current.resolve(VoteKeeper.FILE));
         return repairs;
     }
 
@@ -70,39 +61,27 @@ final class MetadataPreflight {
             return Optional.of(LogEntryProto.parseFrom(content))
                     .filter(LogEntryProto::hasConfigurationEntry)
                     .filter(entry -> entry.getConfigurationEntry().getPeersList().stream()
-                            .allMatch(peer ->
-                                    PEER.matcher(peer.getId().toStringUtf8()).matches()));
+                            .allMatch(peer -> Vote.isPeer(peer.getId().toStringUtf8())));
         } catch (InvalidProtocolBufferException e) {
             return Optional.empty();
         }
     }
 
     private static void checkVotes(DataFolder folder, Path file) throws IOException {
-        if (!Files.exists(file)) {
+        Optional<Vote> promise = VoteKeeper.keptIn(folder.votes());
+        if (!Files.exists(file) && promise.isEmpty()) {
             return;
         }
-        if (Files.size(file) == 0) {
-            // What Ratis leaves when the disk was full while it wrote a vote.
-            throw refused(folder, Kind.VOTES_LOST, file, "the file that remembers this node's votes is empty");
+        if (!Files.exists(file) || Files.size(file) == 0) {
+            // Ratis leaves an empty one when the disk was full while it wrote a vote.
+            throw refused(folder, Kind.VOTES_LOST, file, "the file that remembers this node's votes is empty or gone");
         }
-        if (!areVotes(file)) {
-            throw refused(folder, Kind.UNUSABLE, file, "the file that remembers this node's votes is damaged");
+        String damaged = "the file that remembers this node's votes is damaged";
+        Vote found = Vote.in(file).orElseThrow(() -> refused(folder, Kind.UNUSABLE, file, damaged));
+        // It is written before its copy: one that knows more is of a node that fell between the two.
+        if (promise.isPresent() && found.forgets(promise.get())) {
+            throw refused(folder, Kind.UNUSABLE, file, damaged + ": " + found + " (it was " + promise.get() + ")");
         }
-    }
-
-    private static boolean areVotes(Path file) throws IOException {
-        Properties properties = new Properties();
-        try (var in = Files.newBufferedReader(file)) {
-            properties.load(in);
-        } catch (CharacterCodingException | IllegalArgumentException e) {
-            return false;
-        }
-        return TERM.matcher(properties.getProperty("term", "")).matches() && isVote(properties.getProperty("votedFor"));
-    }
-
-    /** For nobody, or for a peer. */
-    private static boolean isVote(@Nullable String votedFor) {
-        return votedFor != null && (votedFor.isEmpty() || PEER.matcher(votedFor).matches());
     }
 
     private static StorageException refused(DataFolder folder, Kind kind, Path file, String what) {

@@ -20,7 +20,7 @@ import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.util.ProtoUtils;
 
 /**
- * Hands the requests of peers to Ratis, and guards three of its promises. Thread-safe.
+ * Hands the requests of peers to Ratis, and guards four of its promises. Thread-safe.
  *
  * <p>A request for another peer than this one is refused. A node whose disk was emptied listens where its older self
  * did, and a leader goes on sending to that. Ratis 3.3.0 takes such a request for its own: the new disk would confirm
@@ -31,13 +31,17 @@ import org.apache.ratis.util.ProtoUtils;
  * slow disk still wrote them, Ratis 3.3.0 confirms at once.
  *
  * <p>Entries and snapshots are written one after the other, see {@link OneWrite}.
+ *
+ * <p>No answer leaves before the {@link VoteKeeper} has what it promises.
  */
 final class PeerRequests implements PeerServer.Handler {
     private final RaftServer server;
+    private final VoteKeeper votes;
     private final OneWrite writes = new OneWrite();
 
-    PeerRequests(RaftServer server) {
+    PeerRequests(RaftServer server, VoteKeeper votes) {
         this.server = server;
+        this.votes = votes;
     }
 
     @Override
@@ -47,12 +51,18 @@ final class PeerRequests implements PeerServer.Handler {
             case REQUEST_VOTE -> {
                 var request = frame.message(RequestVoteRequestProto.parser());
                 checkRecipient(request.getServerRequest());
-                yield CompletableFuture.completedFuture(server.requestVote(request));
+                var reply = server.requestVote(request);
+                votes.keep();
+                yield CompletableFuture.completedFuture(reply);
             }
             case INSTALL_SNAPSHOT -> {
                 var request = frame.message(InstallSnapshotRequestProto.parser());
                 checkRecipient(request.getServerRequest());
-                yield writes.one(() -> CompletableFuture.completedFuture(server.installSnapshot(request)));
+                yield writes.one(() -> {
+                    var reply = server.installSnapshot(request);
+                    votes.keepTerm(request.getLeaderTerm());
+                    return CompletableFuture.completedFuture(reply);
+                });
             }
             case START_ELECTION -> {
                 var request = frame.message(StartLeaderElectionRequestProto.parser());
@@ -72,11 +82,13 @@ final class PeerRequests implements PeerServer.Handler {
             throw new IOException("this node stops");
         }
         RaftServerAsynchronousProtocol log = (RaftServerAsynchronousProtocol) division;
-        return request.getEntriesCount() == 0
+        CompletableFuture<AppendEntriesReplyProto> reply = request.getEntriesCount() == 0
                 ? log.appendEntriesAsync(request)
                 : writes.one(() -> log.appendEntriesAsync(request))
-                        .thenApply(reply ->
-                                onlyDurable(reply, division.getRaftLog().getFlushIndex()));
+                        .thenApply(taken ->
+                                onlyDurable(taken, division.getRaftLog().getFlushIndex()));
+        votes.keepTerm(request.getLeaderTerm());
+        return reply;
     }
 
     /** The reply, if what it confirms was flushed. */

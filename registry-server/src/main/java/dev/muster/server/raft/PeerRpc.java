@@ -28,18 +28,21 @@ import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
 
 /**
  * The transport as Ratis sees it. What it asks for itself is rare, votes and the hand-over of leadership, and each gets
- * a connection of its own; {@link PeerAppender} keeps those over which entries and heartbeats go. Thread-safe.
+ * a connection of its own; {@link PeerAppender} keeps those over which entries and heartbeats go. Nobody is asked for a
+ * vote before the {@link VoteKeeper} has the one that this node gave itself. Thread-safe.
  */
 final class PeerRpc implements RaftServerRpc {
     private final RpcType type;
     private final PeerTimes times;
+    private final VoteKeeper votes;
     private final PeerServer server;
     private final Map<RaftPeerId, RaftPeer> peers = new ConcurrentHashMap<>();
 
-    PeerRpc(RaftServer raft, RpcType type, InetSocketAddress listen, PeerTimes times) {
+    PeerRpc(RaftServer raft, RpcType type, InetSocketAddress listen, PeerTimes times, VoteKeeper votes) {
         this.type = type;
         this.times = times;
-        this.server = new PeerServer(listen, new PeerRequests(raft));
+        this.votes = votes;
+        this.server = new PeerServer(listen, new PeerRequests(raft, votes));
     }
 
     @Override
@@ -68,6 +71,7 @@ final class PeerRpc implements RaftServerRpc {
 
     @Override
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
+        votes.keep();
         return ask(Kind.REQUEST_VOTE, request.getServerRequest(), request, RequestVoteReplyProto.parser());
     }
 

@@ -23,11 +23,11 @@ public final class PeerRpcType implements RpcType {
     /** For Ratis. */
     public PeerRpcType() {}
 
-    private record Wiring(InetSocketAddress listen, QuorumContact contact, PeerTimes times) {}
+    private record Wiring(InetSocketAddress listen, QuorumContact contact, PeerTimes times, VoteKeeper votes) {}
 
-    static Parameters parameters(InetSocketAddress listen, QuorumContact contact, PeerTimes times) {
+    static Parameters parameters(InetSocketAddress listen, QuorumContact contact, PeerTimes times, VoteKeeper votes) {
         Parameters parameters = new Parameters();
-        parameters.put(WIRING, new Wiring(listen, contact, times), Wiring.class);
+        parameters.put(WIRING, new Wiring(listen, contact, times, votes), Wiring.class);
         return parameters;
     }
 
@@ -49,7 +49,7 @@ public final class PeerRpcType implements RpcType {
 
         @Override
         public RaftServerRpc newRaftServerRpc(RaftServer server) {
-            return new PeerRpc(server, type, wiring.listen, wiring.times);
+            return new PeerRpc(server, type, wiring.listen, wiring.times, wiring.votes);
         }
 
         @Override

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -169,6 +170,11 @@ public final class RaftReplica implements Replica {
         }
     }
 
+    /** Where Ratis keeps what belongs to the group. */
+    private Path current() {
+        return folder.raft().resolve(groupId.getUuid().toString()).resolve("current");
+    }
+
     private RaftServer buildServer() throws IOException {
         RaftGroup group = membership.founders().isEmpty()
                 ? RaftGroup.valueOf(groupId)
@@ -181,7 +187,10 @@ public final class RaftReplica implements Replica {
                 .setStateMachineRegistry(id -> stateMachine)
                 .setProperties(RaftSettings.properties(folder, options))
                 .setParameters(PeerRpcType.parameters(
-                        PeerTimes.addressOf(membership.raftListen()), contact, PeerTimes.of(options)))
+                        PeerTimes.addressOf(membership.raftListen()),
+                        contact,
+                        PeerTimes.of(options),
+                        new VoteKeeper(current().resolve(VoteKeeper.FILE), folder.votes())))
                 // Ratis' own default wipes the disk.
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .build();
@@ -324,10 +333,7 @@ public final class RaftReplica implements Replica {
         @Override
         public void membersChanged() {
             try {
-                membersCopy.take(folder.raft()
-                        .resolve(groupId.getUuid().toString())
-                        .resolve("current")
-                        .resolve(MetadataPreflight.MEMBERS));
+                membersCopy.take(current().resolve(MetadataPreflight.MEMBERS));
             } catch (IOException e) {
                 logFailed(e);
             }

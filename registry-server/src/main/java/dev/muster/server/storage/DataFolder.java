@@ -25,6 +25,7 @@ import java.util.zip.CRC32C;
  * identity      node, storage id, cluster
  * durable-mark  the highest log index known to be fsynced
  * members       a copy of what Ratis remembers of the members, with a checksum
+ * votes         a copy of what Ratis remembers of the votes, with a checksum
  * clean         there only after an orderly stop
  * raft/         the log and the votes, written by Ratis
  * snapshots/    snapshots of the state; an installed one replaces the whole folder
@@ -307,6 +308,11 @@ public final class DataFolder implements AutoCloseable {
     /** A copy of what Ratis remembers of the members. */
     public Path members() {
         return root.resolve("members");
+    }
+
+    /** A copy of what Ratis remembers of the votes. */
+    public Path votes() {
+        return root.resolve("votes");
     }
 
     /** Leaves the mark of an orderly stop. */

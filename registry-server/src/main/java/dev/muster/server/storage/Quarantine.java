@@ -20,7 +20,17 @@ import java.util.Optional;
 final class Quarantine {
     /** All that belongs to a node. The identity goes first: without it nothing takes the rest for a data folder. */
     static final List<String> CONTENT = List.of(
-            "identity", "clean", "durable-mark", "members", "probe", "restore", "raft", "snapshots", "events", "tmp");
+            "identity",
+            "clean",
+            "durable-mark",
+            "members",
+            "votes",
+            "probe",
+            "restore",
+            "raft",
+            "snapshots",
+            "events",
+            "tmp");
 
     private static final String WHY = "why";
 

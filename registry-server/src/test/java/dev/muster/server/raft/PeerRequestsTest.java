@@ -8,6 +8,8 @@ import dev.muster.server.raft.transport.Frame;
 import dev.muster.server.raft.transport.Kind;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,8 @@ import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
@@ -32,6 +36,7 @@ import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.util.LifeCycle;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class PeerRequestsTest {
     private static final RaftPeerId SELF = RaftPeerId.valueOf("n1-a");
@@ -40,6 +45,9 @@ final class PeerRequestsTest {
             .setRaftGroupId(RaftGroupIdProto.newBuilder()
                     .setId(RaftGroupId.valueOf(new UUID(1, 2)).toByteString()))
             .build();
+
+    @TempDir
+    Path folder;
 
     @Test
     void entriesThatTheDiskStillWritesAreNotConfirmed() {
@@ -57,10 +65,30 @@ final class PeerRequestsTest {
     }
 
     @Test
+    void answerWaitsUntilWhatItPromisesIsKept() throws IOException {
+        Path written = folder.resolve("raft-meta");
+        Path copy = folder.resolve("votes");
+        PeerRequests requests =
+                new PeerRequests(server(new CompletableFuture<>(), new ArrayList<>()), new VoteKeeper(written, copy));
+        Files.writeString(written, "votedFor=n2-00000000000000b2\nterm=3\n");
+        requests.handle(frame(
+                Kind.REQUEST_VOTE,
+                RequestVoteRequestProto.newBuilder().setServerRequest(TO_SELF).build()));
+        assertThat(VoteKeeper.keptIn(copy)).contains(new Vote(3, "n2-00000000000000b2"));
+
+        Files.writeString(written, "votedFor=\nterm=4\n");
+        requests.handle(heartbeat(3));
+        assertThat(VoteKeeper.keptIn(copy)).map(Vote::term).contains(3L);
+        requests.handle(heartbeat(4));
+        assertThat(VoteKeeper.keptIn(copy)).contains(new Vote(4, ""));
+    }
+
+    @Test
     void snapshotWaitsForEntriesThatTheDiskStillWrites() throws IOException {
         CompletableFuture<AppendEntriesReplyProto> disk = new CompletableFuture<>();
         List<InstallSnapshotRequestProto> installed = new ArrayList<>();
-        PeerRequests requests = new PeerRequests(server(disk, installed));
+        PeerRequests requests =
+                new PeerRequests(server(disk, installed), new VoteKeeper(folder.resolve("none"), folder));
         CompletableFuture<?> entries = requests.handle(frame(
                 Kind.APPEND_ENTRIES,
                 AppendEntriesRequestProto.newBuilder()
@@ -82,6 +110,15 @@ final class PeerRequestsTest {
         assertThat(installed).hasSize(1);
     }
 
+    private static Frame heartbeat(long term) {
+        return frame(
+                Kind.APPEND_ENTRIES,
+                AppendEntriesRequestProto.newBuilder()
+                        .setServerRequest(TO_SELF)
+                        .setLeaderTerm(term)
+                        .build());
+    }
+
     /** A running one, whose disk writes until that future ends. */
     private static RaftServer server(
             CompletableFuture<AppendEntriesReplyProto> disk, List<InstallSnapshotRequestProto> installed) {
@@ -92,10 +129,15 @@ final class PeerRequestsTest {
                 RaftServer.Division.class,
                 RaftServerAsynchronousProtocol.class);
         return (RaftServer) fake(
-                Map.of("getId", of -> SELF, "getDivision", of -> division, "installSnapshot", of -> {
-                    installed.add((InstallSnapshotRequestProto) of[0]);
-                    return InstallSnapshotReplyProto.getDefaultInstance();
-                }),
+                Map.of(
+                        "getId", of -> SELF,
+                        "getDivision", of -> division,
+                        "requestVote", of -> RequestVoteReplyProto.getDefaultInstance(),
+                        "installSnapshot",
+                                of -> {
+                                    installed.add((InstallSnapshotRequestProto) of[0]);
+                                    return InstallSnapshotReplyProto.getDefaultInstance();
+                                }),
                 RaftServer.class);
     }
 

@@ -112,7 +112,8 @@ final class StoragePreflightTest {
     @Test
     void emptiedVoteFileIsRefused() throws IOException {
         Files.write(current.resolve("raft-meta"), new byte[0]);
-        assertThat(assertRefused(-1, -1, "remembers this node's votes is empty").kind())
+        assertThat(assertRefused(-1, -1, "remembers this node's votes is empty or gone")
+                        .kind())
                 .isEqualTo(Kind.VOTES_LOST);
     }
 
@@ -135,6 +136,63 @@ final class StoragePreflightTest {
         }
         Files.writeString(current.resolve("raft-meta"), "#\nvotedFor=n1-00000000000000a1\nterm=12");
         assertThat(StoragePreflight.check(folder, -1, -1)).isEmpty();
+    }
+
+    @Test
+    void votesThatAreGoneAreRefusedWhenThereIsACopy() throws IOException {
+        Path file = current.resolve("raft-meta");
+        new VoteKeeper(file, folder.votes()).keep();
+        Files.delete(file);
+        assertThat(assertRefused(-1, -1, "remembers this node's votes is empty or gone")
+                        .kind())
+                .isEqualTo(Kind.VOTES_LOST);
+        Files.delete(folder.votes());
+        assertThat(StoragePreflight.check(folder, -1, -1)).isEmpty();
+    }
+
+    @Test
+    void damagedVotesAreRefusedUnlessTheyForgetNothing() throws IOException {
+        Path file = current.resolve("raft-meta");
+        byte[] whole = "#\n#Mon Nov 23\nvotedFor=n1-00000000000000a1\nterm=12\n".getBytes(StandardCharsets.US_ASCII);
+        Files.write(file, whole);
+        new VoteKeeper(file, folder.votes()).keep();
+        Vote promise = Vote.in(file).orElseThrow();
+        for (int bit = 0; bit < whole.length * Byte.SIZE; bit++) {
+            byte[] flipped = whole.clone();
+            flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            assertRefusedOrKept(Files.write(file, flipped), promise, "bit " + bit);
+        }
+        for (int size = 0; size < whole.length; size++) {
+            assertRefusedOrKept(Files.write(file, Arrays.copyOf(whole, size)), promise, "cut to " + size);
+        }
+    }
+
+    @Test
+    void votesThatKnowMoreThanTheirCopyOrHaveNonePass() throws IOException {
+        Path file = current.resolve("raft-meta");
+        new VoteKeeper(file, folder.votes()).keep();
+        byte[] copy = Files.readAllBytes(folder.votes());
+        Files.writeString(file, "term=4\nvotedFor=\n");
+        assertThat(StoragePreflight.check(folder, -1, -1)).isEmpty();
+        for (int bit = 0; bit < copy.length * Byte.SIZE; bit++) {
+            byte[] flipped = copy.clone();
+            flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            Files.write(folder.votes(), flipped);
+            assertThat(StoragePreflight.check(folder, -1, -1)).as("bit %d", bit).isEmpty();
+        }
+    }
+
+    private void assertRefusedOrKept(Path file, Vote promise, String how) throws IOException {
+        try {
+            StoragePreflight.check(folder, -1, -1);
+        } catch (StorageException refused) {
+            assertThat(refused).as(how).hasMessageContaining(file.toString());
+            return;
+        }
+        Vote found = Vote.in(file).orElseThrow();
+        assertThat(found.equals(promise) || found.term() > promise.term())
+                .as("%s: %s", how, found)
+                .isTrue();
     }
 
     @Test

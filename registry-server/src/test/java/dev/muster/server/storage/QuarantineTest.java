@@ -145,6 +145,7 @@ final class QuarantineTest {
             put(folder.backup());
             put(folder.probe());
             put(folder.members());
+            put(folder.votes());
             folder.markClean();
             folder.quarantine("state differs");
             return folder.identity().storageId();
