@@ -51,13 +51,14 @@ final class DamagedFilesTest {
         CLOSED_LOG("log_[0-9]+-[0-9]+"),
         OPEN_LOG("log_inprogress_[0-9]+"),
         VOTES("raft-meta"),
-        CONFIGURATION("raft-meta\\.conf"),
+        COPY_OF_VOTES("votes"),
+        MEMBERS("raft-meta\\.conf"),
+        COPY_OF_MEMBERS("members"),
         SNAPSHOT("snapshot\\.[0-9]+_[0-9]+"),
         SUM("snapshot\\.[0-9]+_[0-9]+\\.md5"),
         EVENTS("[0-9]+\\.events"),
         MARK("durable-mark"),
         IDENTITY("identity"),
-        MEMBERS("members"),
         LOCK("in_use\\.lock"),
         PROBE("probe");
 

@@ -45,14 +45,20 @@ final class MetadataPreflight {
         if (copy.isEmpty() && found.isEmpty()) {
             throw refused(folder, Kind.UNUSABLE, file, "the file that remembers the members is damaged");
         }
-        // It is written before its copy. If what was copied is older, what is newer is in the log, too.
-        if (copy.isEmpty()
-                || found.equals(copy)
-                || found.map(LogEntryProto::getIndex).orElse(-1L) > copy.get().getIndex()) {
+        if (copy.isEmpty() || found.equals(copy) || found.isPresent() && follows(found.get(), copy.get())) {
             return List.of();
         }
         DurableFile.replace(file, copied);
-        return List.of("the file that remembers the members was damaged and is as it was");
+        return List.of("the file that remembers the members was not as its copy, and is again");
+    }
+
+    /**
+     * Whether these members came after those that were copied, for they are written before their copy. The same ones with
+     * a higher index may be damaged, and Ratis would take none with a lower one any more.
+     */
+    private static boolean follows(LogEntryProto found, LogEntryProto copy) {
+        return found.getIndex() > copy.getIndex()
+                && !found.getConfigurationEntry().equals(copy.getConfigurationEntry());
     }
 
     /** What is of the form that Ratis writes. */

@@ -197,13 +197,7 @@ final class StoragePreflightTest {
 
     @Test
     void damagedFileOfMembersIsRefusedWithoutACopyAndMendedWithOne() throws IOException {
-        byte[] members = LogEntryProto.newBuilder()
-                .setConfigurationEntry(RaftConfigurationProto.newBuilder()
-                        .addPeers(RaftPeerProto.newBuilder()
-                                .setId(ByteString.copyFromUtf8("n1-00000000000000a1"))
-                                .setAddress("127.0.0.1:2")))
-                .build()
-                .toByteArray();
+        byte[] members = members(300, "n1-00000000000000a1");
         Path file = current.resolve("raft-meta.conf");
         Files.write(file, members);
         assertThat(StoragePreflight.check(folder, -1, -1)).isEmpty();
@@ -220,11 +214,28 @@ final class StoragePreflightTest {
             assertThat(StoragePreflight.check(folder, -1, -1)).as("bit %d", bit).hasSize(1);
             assertThat(Files.readAllBytes(file)).isEqualTo(members);
         }
+        byte[] newer = members(301, "n1-00000000000000b2");
+        Files.write(file, newer);
+        assertThat(StoragePreflight.check(folder, -1, -1)).isEmpty();
+        assertThat(Files.readAllBytes(file)).isEqualTo(newer);
+        Files.write(file, members);
         byte[] copy = Files.readAllBytes(folder.members());
         copy[copy.length - 1] ^= 1;
         Files.write(folder.members(), copy);
         assertThat(StoragePreflight.check(folder, -1, -1)).isEmpty();
         assertThat(Files.readAllBytes(file)).isEqualTo(members);
+    }
+
+    private static byte[] members(long index, String peer) {
+        return LogEntryProto.newBuilder()
+                .setTerm(2)
+                .setIndex(index)
+                .setConfigurationEntry(RaftConfigurationProto.newBuilder()
+                        .addPeers(RaftPeerProto.newBuilder()
+                                .setId(ByteString.copyFromUtf8(peer))
+                                .setAddress("127.0.0.1:2")))
+                .build()
+                .toByteArray();
     }
 
     private void assertUnusable(long mark, long snapshot, String message) {
