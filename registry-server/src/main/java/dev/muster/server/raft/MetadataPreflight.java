@@ -45,7 +45,9 @@ final class MetadataPreflight {
         if (copy.isEmpty() && found.isEmpty()) {
             throw refused(folder, Kind.UNUSABLE, file, "the file that remembers the members is damaged");
         }
-        if (copy.isEmpty() || found.equals(copy) || found.isPresent() && follows(found.get(), copy.get())) {
+        if (copy.isEmpty()
+                || found.equals(copy)
+                || found.filter(now -> follows(now, copy.get())).isPresent()) {
             return List.of();
         }
         DurableFile.replace(file, copied);
