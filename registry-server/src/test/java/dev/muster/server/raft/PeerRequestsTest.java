@@ -71,15 +71,18 @@ final class PeerRequestsTest {
         PeerRequests requests =
                 new PeerRequests(server(new CompletableFuture<>(), new ArrayList<>()), new VoteKeeper(written, copy));
         Files.writeString(written, "votedFor=n2-00000000000000b2\nterm=3\n");
-        requests.handle(frame(
-                Kind.REQUEST_VOTE,
-                RequestVoteRequestProto.newBuilder().setServerRequest(TO_SELF).build()));
+        assertThat(requests.handle(frame(
+                        Kind.REQUEST_VOTE,
+                        RequestVoteRequestProto.newBuilder()
+                                .setServerRequest(TO_SELF)
+                                .build())))
+                .isCompleted();
         assertThat(VoteKeeper.keptIn(copy)).contains(new Vote(3, "n2-00000000000000b2"));
 
         Files.writeString(written, "votedFor=\nterm=4\n");
-        requests.handle(heartbeat(3));
+        assertThat(requests.handle(heartbeat(3))).isNotDone();
         assertThat(VoteKeeper.keptIn(copy)).map(Vote::term).contains(3L);
-        requests.handle(heartbeat(4));
+        assertThat(requests.handle(heartbeat(4))).isNotDone();
         assertThat(VoteKeeper.keptIn(copy)).contains(new Vote(4, ""));
     }
 
