@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * in one of the two ways.
  */
 @Tag("chaos")
-@ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=600"})
+@ClusterTest(settings = {"snapshot.entries=500", "log.segment=64KiB", "purge.keep-entries=600"})
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 final class DamagedFilesTest {
     private static final Logger LOG = LoggerFactory.getLogger(DamagedFilesTest.class);
