@@ -37,7 +37,7 @@ final class RaftGroupFixture implements AutoCloseable {
 
     private final Path root;
     private final RaftOptions options;
-    private final List<Peer> founders = new ArrayList<>();
+    final List<Peer> founders = new ArrayList<>();
     private final List<DataFolder> folders = new ArrayList<>();
     private final List<@Nullable RaftReplica> replicas = new ArrayList<>();
     final List<String> fatals = new CopyOnWriteArrayList<>();
@@ -67,7 +67,7 @@ final class RaftGroupFixture implements AutoCloseable {
         return options(electionTimeoutMin, electionTimeoutMax, 20_000, 20_000);
     }
 
-    private static RaftOptions options(Duration min, Duration max, long snapshotEntries, long keepEntries) {
+    static RaftOptions options(Duration min, Duration max, long snapshotEntries, long keepEntries) {
         return new RaftOptions(
                 min,
                 max,
@@ -97,7 +97,7 @@ final class RaftGroupFixture implements AutoCloseable {
                 folder.identity().node() + ":client");
     }
 
-    private RaftReplica startReplica(DataFolder folder, Peer self, List<Peer> members) {
+    RaftReplica startReplica(DataFolder folder, Peer self, List<Peer> members) {
         Genesis genesis = Genesis.newBuilder()
                 .setClusterId(CLUSTER)
                 .setEpochId(77)
