@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * naming it, or serves what is right and remembers whom it voted for. {@code -Ddamage.seed} repeats a run, {@code
  * -Ddamage.each} says how often each kind is damaged in each of the two ways.
  */
-@Tag("chaos")
+@Tag("slow")
 @ClusterTest(
         settings = {"snapshot.entries=500", "log.segment=64KiB", "purge.keep-entries=600", "events.keep-bytes=4MiB"})
 @Timeout(value = 2, unit = TimeUnit.HOURS)

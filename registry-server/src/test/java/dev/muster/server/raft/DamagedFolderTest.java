@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 final class DamagedFolderTest {
     private static final Logger LOG = LoggerFactory.getLogger(DamagedFolderTest.class);
-    private static final int EACH = Integer.getInteger("damage.each", 10);
+    private static final int EACH = Integer.getInteger("damage.each", 3);
     private static final int WRITES = 900;
 
     @TempDir
