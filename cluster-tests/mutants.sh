@@ -15,8 +15,9 @@ if [ "$#" -eq 0 ]; then
     done
 fi
 
-build() {
-    (cd "$work/tree" && ./mvnw --quiet -Dquick "-P${profile:-slow}" --projects cluster-tests --also-make "$@")
+run() {
+    (cd "$work/tree" && ./mvnw --quiet -Dquick "-P${profile:-slow}" --projects cluster-tests --also-make test \
+        "-Dtest=$test" -Dsurefire.failIfNoSpecifiedTests=false)
 }
 
 # Whatever it changes is new to Maven, which then builds that and what depends on it.
@@ -33,18 +34,14 @@ for name in "$@"; do
     test=$(sed -n 's/^test: //p' "$mutants/$name.patch")
     profile=$(sed -n 's/^profile: //p' "$mutants/$name.patch")
     change
-    build test-compile >"$work/$name.log" 2>&1 || {
-        echo "$name: does not compile, see $work/$name.log" >&2
-        exit 1
-    }
-    if build test "-Dtest=$test" -Dsurefire.failIfNoSpecifiedTests=false >"$work/$name.log" 2>&1; then
+    if run >"$work/$name.log" 2>&1; then
         survived="$survived $name"
         echo "$name: SURVIVED $test"
     elif grep -Eq 'Tests run: [1-9].*(Failures|Errors): [1-9]' "$work/$name.log"; then
         caught=$((caught + 1))
         echo "$name: caught by $test"
     else
-        echo "$name: the test did not run, see $work/$name.log" >&2
+        echo "$name: does not compile, or the test did not run, see $work/$name.log" >&2
         exit 1
     fi
     change --reverse

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 
 /** The files of a node that is down, to be harmed. Stateless. */
 public final class DataFiles {
+    private static final String OPEN_SEGMENT = "log_inprogress_";
     private static final byte[] HALF_AN_ENTRY = {0x40, 1, 2, 3};
     private static final int CHECKSUM = Long.BYTES;
 
@@ -39,7 +40,12 @@ public final class DataFiles {
 
     /** The file that log entries are appended to. */
     public static Path openSegment(TestNode node) {
-        return find(node, "log_inprogress_");
+        return find(node, OPEN_SEGMENT);
+    }
+
+    /** Whether there is such a file. */
+    public static boolean hasOpenSegment(TestNode node) {
+        return of(node).stream().anyMatch(file -> named(file, OPEN_SEGMENT));
     }
 
     /** The file that remembers the votes. */
@@ -48,10 +54,11 @@ public final class DataFiles {
     }
 
     private static Path find(TestNode node, String name) {
-        return of(node).stream()
-                .filter(file -> String.valueOf(file.getFileName()).startsWith(name))
-                .findFirst()
-                .orElseThrow();
+        return of(node).stream().filter(file -> named(file, name)).findFirst().orElseThrow();
+    }
+
+    private static boolean named(Path file, String name) {
+        return String.valueOf(file.getFileName()).startsWith(name);
     }
 
     /** Leaves half an entry at the end of the log, as a node that fell while it wrote one. */

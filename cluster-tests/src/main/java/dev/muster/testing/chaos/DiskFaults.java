@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 
 /** What may become of the files of a node that fell. Stateless. */
 final class DiskFaults {
@@ -57,7 +58,7 @@ final class DiskFaults {
 
     /** The last entry was half written when it fell. It has to be cut. */
     static Nemesis.Strike tearTail(TestNode node) {
-        node.kill();
+        killWhileItWrites(node);
         int before = mentions(node);
         DataFiles.tearTail(node);
         node.restart();
@@ -80,8 +81,9 @@ final class DiskFaults {
     }
 
     /** A file that it may not lose is empty when it starts again: it refuses. */
-    static Nemesis.Strike lose(TestNode node, Path file) {
-        node.kill();
+    static Nemesis.Strike lose(TestNode node, Function<TestNode, Path> which) {
+        killWhileItWrites(node);
+        Path file = which.apply(node);
         DataFiles.change(file, content -> content.truncate(0));
         String where = node.data().relativize(file).toString();
         boolean serves = servesOrRefuses(node, where);
@@ -130,6 +132,15 @@ final class DiskFaults {
             Nemesis.require(delayed > 0, "fsyncs took longer");
             return delayed + " fsyncs took " + SLOW.toMillis() + " ms longer";
         });
+    }
+
+    /** One to which a snapshot was given, or that has just filled a file of its log, has none to append to for a while. */
+    private static void killWhileItWrites(TestNode node) {
+        node.kill();
+        while (!DataFiles.hasOpenSegment(node)) {
+            node.restart();
+            node.kill();
+        }
     }
 
     private static String endsFor(TestNode node, String why) {

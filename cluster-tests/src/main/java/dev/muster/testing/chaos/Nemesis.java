@@ -165,8 +165,8 @@ public enum Nemesis {
             case STRAND_FOLLOWER -> DiskFaults.strand(cluster, follower);
             case TEAR_TAIL -> DiskFaults.tearTail(follower);
             case FLIP_BIT -> DiskFaults.flipBit(follower, random);
-            case EMPTY_VOTES -> DiskFaults.lose(follower, DataFiles.votes(follower));
-            case VANISH_LOG -> DiskFaults.lose(follower, DataFiles.openSegment(follower));
+            case EMPTY_VOTES -> DiskFaults.lose(follower, DataFiles::votes);
+            case VANISH_LOG -> DiskFaults.lose(follower, DataFiles::openSegment);
             case LOSE_POWER -> DiskFaults.losePower(List.of(leader));
             case LOSE_ALL_POWER -> DiskFaults.losePower(cluster.nodes());
             case FAIL_FSYNC -> DiskFaults.failFsync(leader);
