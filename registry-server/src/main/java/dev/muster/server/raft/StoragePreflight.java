@@ -118,7 +118,9 @@ final class StoragePreflight {
                 long first = Long.parseLong(open.group(1));
                 spans.add(new Span(first, checkOpenSegment(file, first)));
             } else if (closed.matches()) {
-                spans.add(new Span(Long.parseLong(closed.group(1)), Long.parseLong(closed.group(2))));
+                Span named = new Span(Long.parseLong(closed.group(1)), Long.parseLong(closed.group(2)));
+                checkClosedSegment(file, named);
+                spans.add(named);
             }
         }
         spans.sort(Comparator.comparingLong(Span::first));
@@ -145,6 +147,20 @@ final class StoragePreflight {
         return closed.matches() ? Long.parseLong(closed.group(2)) : -1;
     }
 
+    /** Ratis takes a segment for as long as its name says, and looks for ever for an entry that is not in it. */
+    private void checkClosedSegment(Path segment, Span named) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
+        checkHeader(segment, bytes);
+        int position = HEADER.length;
+        for (long index = named.first(); index <= named.last(); index++) {
+            int next = endOfEntry(bytes, position);
+            if (next < 0) {
+                throw unusable(segment, "entry " + index + " at offset " + position + " is damaged or missing");
+            }
+            position = next;
+        }
+    }
+
     /** Walks the entries of the segment that was being written; returns the index of the last whole one. */
     private long checkOpenSegment(Path segment, long firstIndex) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
@@ -152,6 +168,7 @@ final class StoragePreflight {
         if (end <= HEADER.length) {
             return firstIndex - 1;
         }
+        checkHeader(segment, bytes);
         long index = firstIndex;
         int position = HEADER.length;
         while (position < end) {
@@ -164,6 +181,13 @@ final class StoragePreflight {
             index++;
         }
         return index - 1;
+    }
+
+    /** Ratis takes a segment whose header is all zeros for an empty one, whatever follows. */
+    private void checkHeader(Path segment, ByteBuffer bytes) {
+        if (!bytes.slice(0, Math.min(HEADER.length, bytes.limit())).equals(ByteBuffer.wrap(HEADER))) {
+            throw unusable(segment, "its header is damaged");
+        }
     }
 
     private static int endOfData(ByteBuffer bytes) {

@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,17 @@ final class DamagedFolderTest {
     private static final Logger LOG = LoggerFactory.getLogger(DamagedFolderTest.class);
     private static final int EACH = Integer.getInteger("damage.each", 3);
     private static final int WRITES = 900;
+    private static final Set<String> KINDS = Set.of(
+            "durable-mark",
+            "identity",
+            "in_use.lock",
+            "log_N-N",
+            "log_inprogress_N",
+            "members",
+            "raft-meta",
+            "raft-meta.conf",
+            "snapshot.N_N",
+            "votes");
 
     @TempDir
     Path root;
@@ -50,6 +63,7 @@ final class DamagedFolderTest {
     /** The hash of each state that there was, by its chain. */
     private final Map<Long, Long> truth = new ConcurrentHashMap<>();
 
+    private final List<String> wrong = new ArrayList<>();
     private RaftGroupFixture group;
     private int follower;
     private Path pristine;
@@ -63,10 +77,19 @@ final class DamagedFolderTest {
         private int cuts;
         private int refused;
         private int served;
+        private int wrong;
+
+        void add(Tally other) {
+            flips += other.flips;
+            cuts += other.cuts;
+            refused += other.refused;
+            served += other.served;
+            wrong += other.wrong;
+        }
 
         @Override
         public String toString() {
-            return "flips=" + flips + " cuts=" + cuts + " refused=" + refused + " served=" + served + " wrong=0";
+            return "flips=" + flips + " cuts=" + cuts + " refused=" + refused + " served=" + served + " wrong=" + wrong;
         }
     }
 
@@ -92,9 +115,10 @@ final class DamagedFolderTest {
                 .awaitRevision(group.replica(leader).state().revision())
                 .get(10, TimeUnit.SECONDS);
         last = group.replica(follower).state();
+        pristine = root.resolve("group").resolve("disk" + (follower + 1));
+        await("it has files of all kinds").until(() -> kinds().keySet().equals(KINDS));
         group.close();
         truth.put(RegistryState.empty().chain(), RegistryState.empty().stateHash());
-        pristine = root.resolve("group").resolve("disk" + (follower + 1));
         promise = Vote.in(find("raft-meta")).orElseThrow();
     }
 
@@ -103,38 +127,24 @@ final class DamagedFolderTest {
         long seed = Long.getLong("damage.seed", System.nanoTime() & Integer.MAX_VALUE);
         LOG.info("damage seed={}", seed);
         Random random = new Random(seed);
-        Map<String, List<Path>> kinds = files().stream()
-                .collect(Collectors.groupingBy(DamagedFolderTest::kindOf, TreeMap::new, Collectors.toList()));
-        assertThat(kinds)
-                .containsOnlyKeys(
-                        "durable-mark",
-                        "identity",
-                        "in_use.lock",
-                        "log_N-N",
-                        "log_inprogress_N",
-                        "members",
-                        "raft-meta",
-                        "raft-meta.conf",
-                        "snapshot.N_N",
-                        "votes");
+        Map<String, List<Path>> kinds = kinds();
+        assertThat(kinds).containsOnlyKeys(KINDS);
         Tally all = new Tally();
         kinds.forEach((kind, files) -> {
             Tally tally = new Tally();
             for (int i = 0; i < 2 * EACH; i++) {
                 Path file = pristine.relativize(files.get(random.nextInt(files.size())));
-                damageAndStart(kind, file, i % 2 == 0, random, tally, "seed " + seed + ", ");
+                damageAndStart(kind, file, i % 2 == 0, random, tally);
             }
             LOG.info("damage of a folder, {}: {}", kind, tally);
-            all.flips += tally.flips;
-            all.cuts += tally.cuts;
-            all.refused += tally.refused;
-            all.served += tally.served;
+            all.add(tally);
         });
         LOG.info("damage of all folders: {}", all);
+        assertThat(wrong).as("wrong answers, seed %d", seed).isEmpty();
     }
 
-    private void damageAndStart(String kind, Path file, boolean flip, Random random, Tally tally, String seed) {
-        String where = seed + file;
+    private void damageAndStart(String kind, Path file, boolean flip, Random random, Tally tally) {
+        String where = file.toString();
         try {
             Path damaged = root.resolve("case-" + cases++);
             copy(pristine, damaged);
@@ -146,7 +156,9 @@ final class DamagedFolderTest {
             }
             delete(damaged);
         } catch (IOException | RuntimeException | AssertionError e) {
-            throw new AssertionError(where, e);
+            tally.wrong++;
+            wrong.add(where + ": " + e);
+            LOG.error("{}", where, e);
         }
     }
 
@@ -203,6 +215,11 @@ final class DamagedFolderTest {
             assertThat(refused).hasMessageContaining(damaged.resolve("raft").toString());
             return false;
         }
+    }
+
+    private Map<String, List<Path>> kinds() throws IOException {
+        return files().stream()
+                .collect(Collectors.groupingBy(DamagedFolderTest::kindOf, TreeMap::new, Collectors.toList()));
     }
 
     private static String kindOf(Path file) {

@@ -97,8 +97,35 @@ final class StoragePreflightTest {
     }
 
     @Test
+    void closedSegmentPassesOnlyWithEveryEntryOfItsName() throws IOException {
+        byte[] whole = segment(entries(5), 0);
+        Path file = write("log_10-14", whole);
+        assertThat(StoragePreflight.check(folder, 14, 9)).isEmpty();
+
+        for (int length : List.of(0, 5, 8, whole.length / 2, 8 + entries(4).length, whole.length - 1)) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertUnusable(9, 9, file.toString());
+            Files.write(file, Arrays.copyOf(Arrays.copyOf(whole, length), whole.length));
+            assertUnusable(9, 9, file.toString());
+        }
+        Files.write(file, Arrays.copyOf(whole, 8 + entries(4).length));
+        assertUnusable(9, 9, "entry 14 at offset");
+    }
+
+    @Test
+    void zeroedHeaderWithEntriesBehindItIsRefused() throws IOException {
+        for (String name : List.of("log_10-14", "log_inprogress_10")) {
+            byte[] segment = segment(entries(5), 0);
+            Arrays.fill(segment, 0, 8, (byte) 0);
+            Path file = write(name, segment);
+            assertUnusable(9, 9, "its header is damaged");
+            Files.delete(file);
+        }
+    }
+
+    @Test
     void fileThatIsMissingInTheMiddleIsRefusedUnlessASnapshotCoversIt() throws IOException {
-        write("log_0-4", new byte[] {1});
+        write("log_0-4", segment(entries(5), 0));
         write("log_inprogress_10", segment(entries(5), 100));
         assertUnusable(14, 3, "the entries 5 to 9 behind it are not in the log");
         assertThat(StoragePreflight.check(folder, 14, 9)).isEmpty();
