@@ -17,7 +17,7 @@ mkdir -p cluster-tests/target
 rounds=0
 while ((SECONDS < seconds)); do
   left=$((seconds - SECONDS))
-  if ! ./mvnw -Dquick -Psoak --projects cluster-tests --also-make test -Dsurefire.failIfNoSpecifiedTests=false \
+  if ! ./mvnw -Dquick -Psoak --projects cluster-tests --also-make verify -Dsurefire.failIfNoSpecifiedTests=false \
     -Dchaos.seconds=$((left < round_seconds ? left : round_seconds)) >"$log" 2>&1; then
     grep '^chaos seed=' "$log" || tail -n 30 "$log"
     echo "soak: FAILED in round $((rounds + 1)) after $SECONDS s; see $log and cluster-tests/target/chaos" >&2
