@@ -51,7 +51,9 @@ final class FullDiskTest {
             disk.fillBut(LOW);
             cluster.awaitLeader(leader -> leader != node);
             writers.awaitMore(100);
-            assertThat(reports(cluster)).anyMatch(report -> report.contains("disk.reserve"));
+            await("it is told")
+                    .atMost(NOTICED)
+                    .until(() -> reports(cluster).stream().anyMatch(report -> report.contains("disk.reserve")));
 
             disk.fillBut(EXHAUSTED);
             assertEndsAndOthersGoOn(node, writers);

@@ -10,6 +10,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
@@ -17,10 +18,11 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.ProtoUtils;
 
 /**
- * Hands the requests of peers to Ratis, and guards four of its promises. Thread-safe.
+ * Hands the requests of peers to Ratis, and guards five of its promises. Thread-safe.
  *
  * <p>A request for another peer than this one is refused. A node whose disk was emptied listens where its older self
  * did, and a leader goes on sending to that. Ratis 3.3.0 takes such a request for its own: the new disk would confirm
@@ -31,6 +33,10 @@ import org.apache.ratis.util.ProtoUtils;
  * slow disk still wrote them, Ratis 3.3.0 confirms at once.
  *
  * <p>Entries and snapshots are written one after the other, see {@link OneWrite}.
+ *
+ * <p>A node that is let in takes part in elections when it has read that it is a member. Ratis 3.3.0 does so as soon as
+ * its leader counts it as one: if that leader falls just then, the node stands for election, finds that it is no member
+ * and closes.
  *
  * <p>No answer leaves before the {@link VoteKeeper} has what it promises.
  */
@@ -82,13 +88,26 @@ final class PeerRequests implements PeerServer.Handler {
             throw new IOException("this node stops");
         }
         RaftServerAsynchronousProtocol log = (RaftServerAsynchronousProtocol) division;
+        AppendEntriesRequestProto timely = knowsThatItIsIn(division) ? request : asOneOutside(request);
         CompletableFuture<AppendEntriesReplyProto> reply = request.getEntriesCount() == 0
-                ? log.appendEntriesAsync(request)
-                : writes.one(() -> log.appendEntriesAsync(request))
+                ? log.appendEntriesAsync(timely)
+                : writes.one(() -> log.appendEntriesAsync(timely))
                         .thenApply(taken ->
                                 onlyDurable(taken, division.getRaftLog().getFlushIndex()));
         votes.keepTerm(request.getLeaderTerm());
         return reply;
+    }
+
+    private boolean knowsThatItIsIn(RaftServer.Division division) {
+        return division.getInfo().getLifeCycleState() != LifeCycle.State.STARTING
+                || division.getRaftConf().getPeer(server.getId(), RaftPeerRole.FOLLOWER) != null;
+    }
+
+    /** What it brings is taken, and no election begun. */
+    private static AppendEntriesRequestProto asOneOutside(AppendEntriesRequestProto request) {
+        return request.getInitializing()
+                ? request
+                : request.toBuilder().setInitializing(true).build();
     }
 
     /** The reply, if what it confirms was flushed. */

@@ -83,7 +83,7 @@ public final class Recovery {
             long known = Math.max(mark, recovery.position.getIndex());
             long once = known;
             for (Path file : StoragePreflight.filesOf(folder)) {
-                once = Math.max(once, StoragePreflight.endOfClosedSegment(file));
+                once = Math.max(once, SegmentPreflight.endOfClosedSegment(file));
             }
             recovery.applyLog(folder);
             if (recovery.position.getIndex() < 0) {

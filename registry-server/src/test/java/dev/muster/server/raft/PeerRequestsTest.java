@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
@@ -28,13 +29,16 @@ import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,6 +117,34 @@ final class PeerRequestsTest {
         assertThat(installed).hasSize(1);
     }
 
+    @Test
+    void nodeThatIsLetInTakesPartWhenItHasReadThatItIsAMember() throws IOException {
+        List<AppendEntriesRequestProto> taken = new ArrayList<>();
+        AtomicReference<LifeCycle.State> state = new AtomicReference<>(LifeCycle.State.STARTING);
+        AtomicReference<@Nullable RaftPeer> listed = new AtomicReference<>();
+        Object info = fake(Map.of("getLifeCycleState", of -> state.get()), DivisionInfo.class);
+        Object members = fake(Map.of("getPeer", of -> listed.get()), RaftConfiguration.class);
+        Object division = fake(
+                Map.of("getInfo", of -> info, "getRaftConf", of -> members, "appendEntriesAsync", of -> {
+                    taken.add((AppendEntriesRequestProto) of[0]);
+                    return new CompletableFuture<>();
+                }),
+                RaftServer.Division.class,
+                RaftServerAsynchronousProtocol.class);
+        PeerRequests requests = new PeerRequests(
+                (RaftServer) fake(Map.of("getId", of -> SELF, "getDivision", of -> division), RaftServer.class),
+                new VoteKeeper(folder.resolve("none"), folder));
+
+        assertThat(requests.handle(heartbeat(3))).isNotDone();
+        listed.set(RaftPeer.newBuilder().setId(SELF).build());
+        assertThat(requests.handle(heartbeat(3))).isNotDone();
+        listed.set(null);
+        state.set(LifeCycle.State.RUNNING);
+        assertThat(requests.handle(heartbeat(3))).isNotDone();
+
+        assertThat(taken).extracting(AppendEntriesRequestProto::getInitializing).containsExactly(true, false, false);
+    }
+
     private static Frame heartbeat(long term) {
         return frame(
                 Kind.APPEND_ENTRIES,
@@ -145,7 +177,7 @@ final class PeerRequestsTest {
     }
 
     /** Of these interfaces that much is there. */
-    private static Object fake(Map<String, Function<Object[], Object>> methods, Class<?>... types) {
+    private static Object fake(Map<String, Function<Object[], @Nullable Object>> methods, Class<?>... types) {
         return Proxy.newProxyInstance(
                 PeerRequestsTest.class.getClassLoader(),
                 types,
