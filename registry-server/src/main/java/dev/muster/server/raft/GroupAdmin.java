@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
@@ -46,6 +47,8 @@ final class GroupAdmin {
     private final Duration electionTimeout;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
+    /** It asks ten times a second, and is told of once. */
+    private final AtomicReference<@Nullable Peer> lastNewcomer = new AtomicReference<>();
 
     GroupAdmin(
             RaftServer server,
@@ -94,9 +97,22 @@ final class GroupAdmin {
                         .setServersInCurrentConf(current)
                         .setServersInNewConf(wanted)
                         .build());
-        LOG.info("taking {} into the cluster: {} becomes {}", newcomer, current, wanted);
+        if (!newcomer.equals(lastNewcomer.getAndSet(newcomer))) {
+            LOG.info("taking {} into the cluster: {} becomes {}", newcomer, current, wanted);
+        }
+        return setConfiguration(request).handle((reply, failure) -> {
+            if (failure != null) {
+                throw ReplicaException.of(
+                        Reason.REASON_UNAVAILABLE, "the members could not be changed: " + RaftReplica.rootOf(failure));
+            }
+            requireSuccess(reply);
+            return null;
+        });
+    }
+
+    private CompletableFuture<RaftClientReply> setConfiguration(SetConfigurationRequest request) {
         try {
-            return server.setConfigurationAsync(request).thenAccept(GroupAdmin::requireSuccess);
+            return server.setConfigurationAsync(request);
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }

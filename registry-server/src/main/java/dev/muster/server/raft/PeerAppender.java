@@ -17,6 +17,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
@@ -251,10 +252,21 @@ final class PeerAppender extends LogAppenderBase {
             } catch (IOException | RuntimeException e) {
                 LOG.debug("{}: {}", this, e.toString());
                 silent = true;
+                lookAfterNewcomer();
                 LockSupport.parkNanos(this, RETRY_NANOS);
             }
         }
         pulseLink.close();
+    }
+
+    /**
+     * Gives up a silent one when its time is over, so that another can be let in. Ratis 3.3.0 looks after those who are let
+     * in when they have replied, and else only when nothing else happens.
+     */
+    private void lookAfterNewcomer() {
+        if (getServer().getRaftConf().getPeer(getFollowerId(), RaftPeerRole.FOLLOWER) == null) {
+            getLeaderState().onFollowerSuccessAppendEntries(getFollower());
+        }
     }
 
     /** A large message that nobody takes is not bounded by the wait for its reply. */

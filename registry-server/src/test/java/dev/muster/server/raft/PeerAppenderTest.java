@@ -2,6 +2,7 @@
 package dev.muster.server.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.muster.server.raft.transport.Frame;
@@ -109,6 +110,22 @@ final class PeerAppenderTest {
                 var unused = leader.transferLeadership(absent.node());
                 await().until(() -> played.elections.get() > 0);
             }
+        }
+    }
+
+    /** Else no other could be let in: Ratis looks after newcomers only while nothing is written. */
+    @Test
+    void newcomerThatFallsSilentIsGivenUpThoughWritesGoOn() throws Exception {
+        try (RaftGroupFixture group = new RaftGroupFixture(root, 3, RaftGroupFixture.options())) {
+            RaftReplica leader = group.replica(group.awaitLeader());
+            Peer absent = stopAFollower(group);
+            Peer newcomer = new Peer(absent.node(), "00000000000000cc", absent.raftAddress(), absent.clientAddress());
+            CompletableFuture<Void> joined = leader.join(newcomer);
+            assertThatThrownBy(leader.join(newcomer)::join).hasMessageContaining("the members could not be changed");
+            await("it is given up").atMost(Duration.ofSeconds(30)).until(() -> {
+                write(leader, "meanwhile");
+                return joined.isCompletedExceptionally();
+            });
         }
     }
 
