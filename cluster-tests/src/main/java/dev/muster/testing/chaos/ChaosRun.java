@@ -62,7 +62,7 @@ public final class ChaosRun {
     private static final int CALLS_BETWEEN_FAULTS = 60;
     private static final Duration LONGEST_CALM = Duration.ofMinutes(2);
     private static final int SHORTEST_FAULT_MILLIS = 700;
-    private static final int FAULT_MILLIS_SPREAD = 1_800;
+    private static final int FAULT_MILLIS_SPREAD = 1_000;
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(20);
 
     private final TestCluster cluster;
