@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.testing.chaos;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.muster.testing.DataFiles;
 import dev.muster.testing.Exit;
 import dev.muster.testing.FaultyDisk;
@@ -139,6 +141,7 @@ final class DiskFaults {
         node.kill();
         while (!DataFiles.hasOpenSegment(node)) {
             node.restart();
+            await(node + " appends").until(() -> DataFiles.hasOpenSegment(node));
             node.kill();
         }
     }

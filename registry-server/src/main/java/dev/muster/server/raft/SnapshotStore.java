@@ -34,19 +34,23 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Snapshots come from two sides: written here, or installed by the leader, which replaces the whole folder. Between
  * {@link #beginInstall} and {@link #endInstall} nothing is published, so that one never overwrites the other.
- * Thread-safe.
+ *
+ * <p>For an installed one Ratis 3.3.0 moves the folder aside, moves the new one in, and deletes the old one. Of a node that
+ * was killed in between, what was moved aside counts as if it had stayed. Thread-safe.
  */
 final class SnapshotStore implements StateMachineStorage {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotStore.class);
     private static final Pattern NAME = Pattern.compile("snapshot\\.(\\d+)_(\\d+)");
     private static final int KEPT = 2;
 
+    private final DataFolder data;
     private final Path folder;
     private final Path tmp;
     private volatile @Nullable SingleFileSnapshotInfo latest;
     private boolean installing;
 
     SnapshotStore(DataFolder data) {
+        this.data = data;
         this.folder = data.snapshots();
         this.tmp = data.tmp();
     }
@@ -64,9 +68,23 @@ final class SnapshotStore implements StateMachineStorage {
             Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
         });
         if (newest != null) {
-            latest = info(folder.resolve(name(newest.position())), newest.position());
+            latest = info(inPlace(name(newest.position())), newest.position());
         }
         return newest;
+    }
+
+    /** The snapshot, back from where it was moved if need be; then all else that was moved aside is older. */
+    private Path inPlace(String name) throws IOException {
+        Path file = folder.resolve(name);
+        for (Path aside : data.snapshotsMovedAside()) {
+            if (!Files.exists(file) && Files.exists(aside.resolve(name))) {
+                DurableFile.move(aside.resolve(name), file);
+            }
+        }
+        for (Path aside : data.snapshotsMovedAside()) {
+            DurableFile.deleteFolder(aside);
+        }
+        return file;
     }
 
     /** As {@link #load}, but what to do with damaged ones is for the caller to say, and nothing is remembered. */
@@ -165,9 +183,13 @@ final class SnapshotStore implements StateMachineStorage {
     }
 
     private List<Path> newestFirst() throws IOException {
-        List<Path> files = new ArrayList<>();
+        List<Path> folders = new ArrayList<>(data.snapshotsMovedAside());
         if (Files.isDirectory(folder)) {
-            try (var entries = Files.list(folder)) {
+            folders.add(folder);
+        }
+        List<Path> files = new ArrayList<>();
+        for (Path each : folders) {
+            try (var entries = Files.list(each)) {
                 entries.filter(file ->
                                 NAME.matcher(String.valueOf(file.getFileName())).matches())
                         .forEach(files::add);

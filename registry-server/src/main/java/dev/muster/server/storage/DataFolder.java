@@ -29,6 +29,7 @@ import java.util.zip.CRC32C;
  * clean         there only after an orderly stop
  * raft/         the log and the votes, written by Ratis
  * snapshots/    snapshots of the state; an installed one replaces the whole folder
+ * snapshots.tmpTIME/  what an installed one has replaced; stays only if the node was killed just then
  * events/       the event log, a copy that other nodes can fill again
  * restore       a backup to found a new cluster with, until that has happened
  * probe         what was written last to see whether the disk takes it
@@ -259,6 +260,18 @@ public final class DataFolder implements AutoCloseable {
     /** Where snapshots are kept. */
     public Path snapshots() {
         return root.resolve("snapshots");
+    }
+
+    /** Where snapshots are that were replaced by an installed one, or were about to be, when the node was killed. */
+    public List<Path> snapshotsMovedAside() throws IOException {
+        return snapshotsMovedAside(root);
+    }
+
+    static List<Path> snapshotsMovedAside(Path root) throws IOException {
+        try (var entries = Files.list(root)) {
+            return entries.filter(entry -> String.valueOf(entry.getFileName()).startsWith("snapshots.tmp"))
+                    .toList();
+        }
     }
 
     /** Where the event log is kept. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 
 /** Writes files so that a power loss leaves the old content or the new, never a mixture. */
 public final class DurableFile {
@@ -37,6 +38,18 @@ public final class DurableFile {
     public static void delete(Path file) throws IOException {
         if (Files.deleteIfExists(file)) {
             syncFolder(parentOf(file));
+        }
+    }
+
+    /** Deletes the folder with all that is in it, if it is there. */
+    public static void deleteFolder(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (var entries = Files.walk(folder)) {
+            for (Path path : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 

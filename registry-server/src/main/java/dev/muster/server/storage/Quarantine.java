@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,27 +63,22 @@ final class Quarantine {
     /** Sets everything aside, in place of what was before, and takes the mark away; returns why it was marked. */
     Optional<String> setAside() throws IOException {
         for (String name : CONTENT) {
-            Path entry = root.resolve(name);
-            if (Files.exists(entry)) {
-                Files.move(entry, marked.resolve(name));
-            }
+            setAside(root.resolve(name));
+        }
+        for (Path snapshots : DataFolder.snapshotsMovedAside(root)) {
+            setAside(snapshots);
         }
         DurableFile.syncFolder(marked);
         DurableFile.syncFolder(root);
-        delete(kept);
+        DurableFile.deleteFolder(kept);
         DurableFile.move(marked, kept);
         Path why = kept.resolve(WHY);
         return Files.exists(why) ? Optional.of(Files.readString(why)) : Optional.empty();
     }
 
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (var entries = Files.walk(folder)) {
-            for (Path path : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+    private void setAside(Path entry) throws IOException {
+        if (Files.exists(entry)) {
+            Files.move(entry, marked.resolve(entry.getFileName()));
         }
     }
 }

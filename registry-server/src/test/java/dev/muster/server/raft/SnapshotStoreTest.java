@@ -75,6 +75,49 @@ final class SnapshotStoreTest {
         }
     }
 
+    @Test
+    void whatWasMovedAsideForAnInstalledSnapshotThatNeverCameIsPutBack() throws IOException {
+        try (DataFolder folder = open()) {
+            write(folder, 3, Limits.FEATURE_LEVEL);
+            moveAside(folder, "1");
+            write(folder, 7, Limits.FEATURE_LEVEL);
+            moveAside(folder, "2");
+
+            SnapshotStore store = new SnapshotStore(folder);
+            assertThat(store.oldestIndex()).isEqualTo(3);
+            assertThat(store.load()).isNotNull();
+            assertThat(store.latestIndex()).isEqualTo(7);
+            assertThat(folder.snapshots()).isDirectoryContaining("glob:**/snapshot.1_7");
+            assertThat(folder.snapshotsMovedAside()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatWasMovedAsideForAnInstalledSnapshotIsDeletedWhenThatReadsBackWhole() throws IOException {
+        try (DataFolder folder = open()) {
+            write(folder, 3, Limits.FEATURE_LEVEL);
+            moveAside(folder, "1");
+            Path installed = write(folder, 7, Limits.FEATURE_LEVEL);
+            byte[] whole = Files.readAllBytes(installed);
+            Files.write(installed, new byte[] {1});
+
+            SnapshotStore store = new SnapshotStore(folder);
+            store.load();
+            assertThat(store.latestIndex()).isEqualTo(3);
+
+            moveAside(folder, "1");
+            Files.write(Files.createDirectories(folder.snapshots()).resolve("snapshot.1_7"), whole);
+            store.load();
+            assertThat(store.latestIndex()).isEqualTo(7);
+            assertThat(folder.snapshotsMovedAside()).isEmpty();
+        }
+    }
+
+    private static void moveAside(DataFolder folder, String when) throws IOException {
+        Files.move(folder.snapshots(), folder.snapshots().resolveSibling("snapshots.tmp" + when));
+        Files.createDirectories(folder.snapshots());
+    }
+
     private DataFolder open() {
         return DataFolder.open(root.resolve("data"), "n1", "test", new Random(1));
     }

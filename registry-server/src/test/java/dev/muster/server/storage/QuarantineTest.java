@@ -22,6 +22,7 @@ final class QuarantineTest {
     void markedFolderIsSetAsideAndTheNodeBeginsWithAnEmptyOne() throws IOException {
         String before = usedAndMarked("a");
         Files.createDirectories(root.resolve("lost+found"));
+        Files.createDirectories(root.resolve("snapshots.tmp1"));
 
         try (DataFolder folder = open(2)) {
             assertThat(folder.identity().storageId()).isNotEqualTo(before);
@@ -29,6 +30,7 @@ final class QuarantineTest {
             assertThat(folder.setAside()).contains("state differs").contains(kept().toString());
             assertThat(folder.cleanlyClosed()).isFalse();
             assertThat(folder.snapshots()).isEmptyDirectory();
+            assertThat(folder.snapshotsMovedAside()).isEmpty();
             assertThat(root.resolve("lost+found")).as("is not the node's").isEmptyDirectory();
         }
         assertThat(kept().resolve("identity")).content().contains(before);
