@@ -130,8 +130,10 @@ public final class MusterServer implements AutoCloseable {
         RaftReplica started = startReplica(founding.self(), identity);
         replica = started;
         awaitEpoch(identity.clusterId(), started);
+        rpc.member(identity.phase() == Identity.Phase.MEMBER);
         rpc.serve(started, events());
         founding.join();
+        rpc.member(true);
         watchForReplacement(folder.identity(), started);
         watch = NodeWatch.start(
                 new NodeWatch.Needs(config, folder, started, rpc, calls, reports, fatal),

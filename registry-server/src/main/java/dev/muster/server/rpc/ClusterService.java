@@ -129,7 +129,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                 .setTerm(leadership.term())
                 .setLeader(leadership.leader())
                 .setLeaderAddress(leadership.leaderAddress())
-                .setReady(HealthReporter.serves(replica))
+                .setReady(health.serves(replica))
                 .setGrey(health.grey())
                 .setDiskMillis(health.diskMillis())
                 .setAppliedIndex(progress.appliedIndex())

@@ -23,6 +23,7 @@ final class HealthReporter {
     private final HealthStatusManager health = new HealthStatusManager();
     private final Executor executor;
     private volatile boolean hasState;
+    private volatile boolean member = true;
     private volatile String grey = "";
     private volatile int diskMillis;
     private volatile @Nullable Replica followed;
@@ -32,10 +33,10 @@ final class HealthReporter {
         set(false, false);
     }
 
-    /** Whether the node serves: it leads and is ready, or knows another one that leads. */
-    static boolean serves(Replica replica) {
+    /** Whether the node serves: as a member that leads and is ready, or knows another one that leads. */
+    boolean serves(Replica replica) {
         Leadership now = replica.leadership();
-        if (replica.state().clusterId().isEmpty()) {
+        if (!member || replica.state().clusterId().isEmpty()) {
             return false;
         }
         return now.leads() || (!now.leader().isEmpty() && !now.leader().equals(replica.node()));
@@ -59,9 +60,19 @@ final class HealthReporter {
         diskMillis = millis;
     }
 
+    /** A node that is not let in yet does not serve: who has to wait for it must not go on to the next one. */
+    void member(boolean isMember) {
+        member = isMember;
+        reportSoon();
+    }
+
     /** From now on the node should not be used, for this reason; without one it may be again. */
     void standAside(Optional<String> why) {
         grey = why.orElse("");
+        reportSoon();
+    }
+
+    private void reportSoon() {
         Replica replica = followed;
         if (replica != null) {
             executor.execute(() -> report(replica));

@@ -163,6 +163,11 @@ public final class RpcServer implements AutoCloseable {
         health.follow(replica);
     }
 
+    /** Tells load balancers and whoever asks for the status whether the node is a member, as it is until told otherwise. */
+    public void member(boolean isMember) {
+        health.member(isMember);
+    }
+
     /** Tells load balancers and whoever asks for the status to use other nodes for this reason; without one, this too. */
     public void standAside(Optional<String> why) {
         health.standAside(why);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.muster.internal.v1.IdentifyRequest;
 import dev.muster.internal.v1.PeersGrpc;
 import dev.muster.server.replica.Replicas;
+import dev.muster.v1.ClusterGrpc;
 import dev.muster.v1.Error;
 import dev.muster.v1.GrantLeaseRequest;
 import dev.muster.v1.KeepAliveRequest;
@@ -107,6 +108,23 @@ final class RpcServerTest {
 
         node.single().loseLeadership("", "").join();
         await().untilAsserted(() -> assertThat(health("")).isEqualTo(ServingStatus.NOT_SERVING));
+    }
+
+    @Test
+    void nodeThatIsNotLetInYetDoesNotServe() {
+        await().untilAsserted(() -> assertThat(health("")).isEqualTo(ServingStatus.SERVING));
+        node.server.member(false);
+        await().untilAsserted(() -> assertThat(health("")).isEqualTo(ServingStatus.NOT_SERVING));
+        assertThat(ready()).isFalse();
+        node.server.member(true);
+        await().untilAsserted(() -> assertThat(health("")).isEqualTo(ServingStatus.SERVING));
+        assertThat(ready()).isTrue();
+    }
+
+    private boolean ready() {
+        return ClusterGrpc.newBlockingStub(node.channel)
+                .status(StatusRequest.getDefaultInstance())
+                .getReady();
     }
 
     @Test
