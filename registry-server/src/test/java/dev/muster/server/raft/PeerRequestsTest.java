@@ -124,10 +124,11 @@ final class PeerRequestsTest {
         AtomicReference<@Nullable RaftPeer> listed = new AtomicReference<>();
         Object info = fake(Map.of("getLifeCycleState", of -> state.get()), DivisionInfo.class);
         Object members = fake(Map.of("getPeer", of -> listed.get()), RaftConfiguration.class);
+        Object never = new CompletableFuture<>();
         Object division = fake(
                 Map.of("getInfo", of -> info, "getRaftConf", of -> members, "appendEntriesAsync", of -> {
                     taken.add((AppendEntriesRequestProto) of[0]);
-                    return new CompletableFuture<>();
+                    return never;
                 }),
                 RaftServer.Division.class,
                 RaftServerAsynchronousProtocol.class);
