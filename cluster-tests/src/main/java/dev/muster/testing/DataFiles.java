@@ -11,11 +11,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The files of a node that is down, to be harmed. Stateless. */
+/** The files of a node: to be counted, and to be harmed while it is down. Stateless. */
 public final class DataFiles {
     private static final String OPEN_SEGMENT = "log_inprogress_";
     private static final byte[] HALF_AN_ENTRY = {0x40, 1, 2, 3};
     private static final int CHECKSUM = Long.BYTES;
+    private static final int EVENT_FILE_HEADER_BYTES = 28;
 
     private DataFiles() {}
 
@@ -33,6 +34,17 @@ public final class DataFiles {
                     .filter(file -> file.toFile().length() > 0)
                     .sorted()
                     .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many bytes of events it keeps itself, however they are spread over files. It may run. */
+    public static long eventBytes(TestNode node) {
+        try (Stream<Path> files = Files.walk(node.data().resolve("events"))) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length() - EVENT_FILE_HEADER_BYTES)
+                    .sum();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -22,14 +22,12 @@ import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceSummary;
 import dev.muster.testing.BeginPair;
 import dev.muster.testing.ClusterTest;
+import dev.muster.testing.DataFiles;
 import dev.muster.testing.Hashes;
 import dev.muster.testing.JavaChild;
 import dev.muster.testing.TestCluster;
 import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -260,20 +258,9 @@ final class EventsTest {
                 .orElseThrow();
         await(node + " has fetched what it lost")
                 .atMost(LONGEST_WAIT)
-                .untilAsserted(() -> assertThat(eventBytes(node))
-                        .isEqualTo(eventBytes(other))
+                .untilAsserted(() -> assertThat(DataFiles.eventBytes(node))
+                        .isEqualTo(DataFiles.eventBytes(other))
                         .isGreaterThan(1_000_000));
-    }
-
-    private static long eventBytes(TestNode node) throws IOException {
-        long headerBytes = 28;
-        try (var files = Files.walk(node.data().resolve("events"))) {
-            long bytes = 0;
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                bytes += Files.size(file) - headerBytes;
-            }
-            return bytes;
-        }
     }
 
     /** The newest event when all nodes have come to rest. */

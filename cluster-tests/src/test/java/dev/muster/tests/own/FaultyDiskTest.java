@@ -3,12 +3,6 @@ package dev.muster.tests.own;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.muster.client.Change;
-import dev.muster.client.EventQuery;
-import dev.muster.client.MusterClient;
-import dev.muster.client.RegistryEvent;
-import dev.muster.client.ServiceInstance;
-import dev.muster.core.Limits;
 import dev.muster.testing.ClusterTest;
 import dev.muster.testing.FaultyDisk;
 import dev.muster.testing.TestCluster;
@@ -16,10 +10,7 @@ import dev.muster.testing.TestNode;
 import dev.muster.testing.Workload;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,13 +33,9 @@ final class FaultyDiskTest {
     private static final int WRITERS = 4;
     private static final int FEW = 20;
     private static final int MANY = 200;
-    private static final int BATCH = 128;
 
     /** What is acknowledged and not durable is not on all disks at every moment. */
     private static final int POWER_LOSSES = 3;
-
-    /** How many events the state itself has. */
-    private static final int RING = Limits.defaultSettings().getMaxEvents();
 
     private static final Duration NOTICED = Duration.ofSeconds(10);
     private static final Duration SLOW = Duration.ofMillis(300);
@@ -124,34 +111,6 @@ final class FaultyDiskTest {
                     .as("bytes of logs that were lost")
                     .isPositive();
         }
-    }
-
-    /** Files of events are written without an fsync for each: what is lost has to come from ring and log. */
-    @Test
-    void eventsThatTheRingForgotSurviveTheLossOfAllPower(TestCluster cluster) {
-        cluster.nodes().forEach(FaultyDisk::of);
-        MusterClient client = cluster.client();
-        List<Change> batch = IntStream.range(0, BATCH)
-                .<Change>mapToObj(i ->
-                        Change.register(ServiceInstance.of("forgotten", "i" + i).endpoint("grpc", "10.0.0.1", 8080)))
-                .toList();
-        for (int written = 0; written < RING + RING / 2; written += BATCH) {
-            client.writeAll(batch);
-        }
-        cluster.nodes().forEach(node -> cluster.admin().takeSnapshot(node.endpoint()));
-        List<Long> before = sequences(client);
-        losePower(cluster.nodes(), cluster.startWriters(WRITERS), cluster);
-        assertThat(before).hasSizeGreaterThan(RING);
-        Set<Long> gone = new TreeSet<>(before);
-        sequences(client).forEach(gone::remove);
-        assertThat(gone).isEmpty();
-    }
-
-    private static List<Long> sequences(MusterClient client) {
-        return client.events()
-                .list(EventQuery.all())
-                .map(RegistryEvent::sequence)
-                .toList();
     }
 
     private static void assertOneFsyncEndsIt(TestNode node, Workload writers, TestCluster cluster, String whose) {

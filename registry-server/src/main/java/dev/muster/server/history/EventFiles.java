@@ -33,7 +33,7 @@ final class EventFiles {
     private final Consumer<String> report;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
     private final Set<Segment> unsynced = new HashSet<>();
-    private int unsyncedEvents;
+    private long unsyncedEvents;
 
     private EventFiles(Path folder, long epoch, Retention retention, Consumer<String> report) {
         this.folder = folder;
@@ -55,6 +55,8 @@ final class EventFiles {
         for (Path file : list(folder)) {
             files.load(file);
         }
+        // The process that wrote them may have been killed before it made them durable.
+        files.segments.values().forEach(segment -> files.written(segment, segment.count()));
         return files;
     }
 
@@ -230,9 +232,13 @@ final class EventFiles {
             count++;
         }
         segment.append(events.subList(0, count));
-        unsynced.add(segment);
-        unsyncedEvents += count;
+        written(segment, count);
         return count;
+    }
+
+    private void written(Segment segment, int events) {
+        unsynced.add(segment);
+        unsyncedEvents += events;
     }
 
     private @Nullable Segment segmentOf(long sequence) {

@@ -309,11 +309,16 @@ public final class EventHistory implements AutoCloseable {
         }
     }
 
-    /** Writes what another node had. */
+    /** Writes what another node had. The ring does not have it, and that node's disk may be the next to be lost. */
     private void fill(List<Event> events) {
         EventFiles kept = files;
         List<EventRecord> records = events.stream().map(EventRecord::of).toList();
-        if (kept != null && tried(() -> kept.append(records))) {
+        boolean written = kept != null
+                && tried(() -> {
+                    kept.append(records);
+                    kept.sync(1);
+                });
+        if (written) {
             fillGaps();
         }
     }
