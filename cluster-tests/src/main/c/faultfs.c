@@ -11,7 +11,8 @@
  *                last one; those after it succeed. So does Linux: it drops what it could not write, and says so once.
  *   write-eio    Each write fails with EIO.
  *   full         Nothing is created and no file grows: ENOSPC.
- *   delay MS     Each fsync takes so many milliseconds longer.
+ *   delay MS     Each fsync takes so many milliseconds longer; it makes nothing durable if its process is killed
+ *                meanwhile.
  *   power-loss   What no fsync has made durable is gone at once. Files fail with EIO until the disk is well.
  *
  * Before a file is changed, what the change replaces is noted in memory. An fsync of the file drops its notes; a loss
@@ -281,6 +282,9 @@ static int fs_fsync(const char *path, int datasync, struct fuse_file_info *info)
     if (fault == DELAY) {
         fsyncs_delayed++;
         usleep((useconds_t) delay_ms * 1000);
+        if (fuse_interrupted()) {
+            return -EINTR;
+        }
     }
     pthread_mutex_lock(&lock);
     struct file *file = fault == POWER_LOSS ? NULL : file_of(fd);

@@ -49,6 +49,8 @@ final class FollowLog implements AutoCloseable {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         channel.truncate(length);
         channel.position(length);
+        // The process that wrote it may have been killed before its fsync.
+        channel.force(true);
         return new FollowLog(channel);
     }
 

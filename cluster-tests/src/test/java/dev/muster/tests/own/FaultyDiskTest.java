@@ -113,6 +113,20 @@ final class FaultyDiskTest {
         }
     }
 
+    /** The next process takes for durable what it finds in the log, so it has to make it so. */
+    @Test
+    void whatKilledProcessesLeftInTheirLogsSurvivesTheLossOfAllPower(TestCluster cluster) {
+        Workload writers = cluster.startWriters(WRITERS).awaitMore(FEW);
+        List<FaultyDisk> disks = cluster.nodes().stream().map(FaultyDisk::of).toList();
+        disks.forEach(disk -> disk.delayFsyncs(RATHER_SLOW));
+        writers.awaitMore(FEW);
+        cluster.nodes().parallelStream().forEach(TestNode::kill);
+        disks.forEach(FaultyDisk::repair);
+        cluster.nodes().forEach(TestNode::start);
+        cluster.awaitReady();
+        losePower(cluster.nodes(), writers.awaitMore(FEW), cluster);
+    }
+
     private static void assertOneFsyncEndsIt(TestNode node, Workload writers, TestCluster cluster, String whose) {
         FaultyDisk disk = FaultyDisk.of(node);
         long before = disk.repair().fsyncsRefused();

@@ -197,6 +197,8 @@ public final class Journal implements AutoCloseable {
     private static FileChannel channel(Path path) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         channel.position(channel.size());
+        // The process that wrote it may have been killed before its fsync.
+        channel.force(true);
         return channel;
     }
 

@@ -2,6 +2,7 @@
 package dev.muster.server.raft;
 
 import dev.muster.server.storage.DataFolder;
+import dev.muster.server.storage.DurableFile;
 import dev.muster.server.storage.StorageException;
 import dev.muster.server.storage.StorageException.Kind;
 import java.io.IOException;
@@ -19,8 +20,9 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * Reads the files of the log, entry by entry, before Ratis does. A torn tail of the one that was being written is cut, but
- * only above the durable mark and only if nothing follows it; anything else that is not whole is refused. For one thread.
+ * Reads the files of the log, entry by entry, before Ratis does, and makes them durable. A torn tail of the one that was
+ * being written is cut, but only above the durable mark and only if nothing follows it; anything else that is not whole
+ * is refused. For one thread.
  */
 final class SegmentPreflight {
     private static final byte[] HEADER = "RaftLog1".getBytes(StandardCharsets.US_ASCII);
@@ -68,8 +70,17 @@ final class SegmentPreflight {
                 spans.add(named);
             }
         }
+        makeDurable(current, files);
         spans.sort(Comparator.comparingLong(Span::first));
         return spans;
+    }
+
+    /** Ratis takes what it finds for durable, also when the process that wrote it was killed before its fsync. */
+    private static void makeDurable(Path current, List<Path> files) throws IOException {
+        for (Path file : files) {
+            DurableFile.sync(file);
+        }
+        DurableFile.syncFolder(current);
     }
 
     /** The last entry of a closed segment, as its name says; -1 for any other file. */

@@ -27,7 +27,8 @@ public final class DurableMark implements AutoCloseable {
         this.channel = channel;
         this.sequence = sequence;
         this.index = index;
-        this.syncedIndex = index;
+        // The process that wrote the mark may have been killed before it made it durable.
+        this.syncedIndex = -1;
     }
 
     /** What a slot holds. */
