@@ -60,9 +60,13 @@ final class SnapshotStore implements StateMachineStorage {
         void found(Path file, IOException why) throws IOException;
     }
 
-    /** The newest snapshot that reads back whole, with its position. Damaged ones are set aside; one of a newer release is refused. */
+    /**
+     * Makes durable what is there, for a process may have been killed before it did, and reads the newest snapshot that
+     * is whole. Damaged ones are set aside; one of a newer release is refused.
+     */
     synchronized @Nullable Applied load() throws IOException {
         latest = null;
+        makeDurable();
         Applied newest = newest((file, why) -> {
             LOG.error("snapshot {} is damaged and set aside: {}", file, why.toString());
             Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
@@ -148,13 +152,8 @@ final class SnapshotStore implements StateMachineStorage {
         installing = true;
     }
 
-    /** The install is done: makes what came in durable and reads it. */
+    /** The install is done: reads what came in. */
     synchronized Applied endInstall() throws IOException {
-        for (Path file : newestFirst()) {
-            DurableFile.sync(file);
-        }
-        DurableFile.syncFolder(folder);
-        DurableFile.syncFolder(folder.resolveSibling("."));
         installing = false;
         Applied applied = load();
         if (applied == null) {
@@ -180,6 +179,16 @@ final class SnapshotStore implements StateMachineStorage {
     long latestBytes() {
         SingleFileSnapshotInfo newest = latest;
         return newest == null ? 0 : newest.getFile().getFileSize();
+    }
+
+    private void makeDurable() throws IOException {
+        for (Path file : newestFirst()) {
+            DurableFile.sync(file);
+        }
+        if (Files.isDirectory(folder)) {
+            DurableFile.syncFolder(folder);
+            DurableFile.syncFolder(folder.resolveSibling("."));
+        }
     }
 
     private List<Path> newestFirst() throws IOException {

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 final class DamagedFolderTest {
     private static final Logger LOG = LoggerFactory.getLogger(DamagedFolderTest.class);
-    private static final int EACH = Integer.getInteger("damage.each", 2);
+    private static final int EACH = Integer.getInteger("damage.each", 1);
     private static final int WRITES = 900;
     private static final Set<String> KINDS = Set.of(
             "durable-mark",
