@@ -93,7 +93,7 @@ public final class KeeperHost implements BeforeEachCallback, AfterEachCallback {
 
     /** What the keeper has noted of the unit; empty before it has. */
     public String noted(String unit) {
-        return text(data().resolve("units/" + unit + ".json"));
+        return text(data().resolve("units/" + unit + ".state"));
     }
 
     /** The process of the unit, as the keeper has noted it; 0 for none. */

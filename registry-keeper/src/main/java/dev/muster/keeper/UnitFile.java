@@ -2,16 +2,11 @@
 package dev.muster.keeper;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonParseException;
+import dev.muster.keeper.disk.DamagedFileException;
+import dev.muster.keeper.disk.SealedFile;
 import dev.muster.keeper.unit.Memo;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is remembered of one unit, as a file that is replaced whole or not at all. For one thread. */
 final class UnitFile {
-    static final String ENDING = ".json";
+    static final String ENDING = ".state";
 
     private static final Gson JSON = new Gson();
 
@@ -58,13 +53,14 @@ final class UnitFile {
      */
     static UnitFile open(Path folder, String unit) throws IOException {
         Path path = folder.resolve(unit + ENDING);
-        if (!Files.exists(path)) {
-            return new UnitFile(path, Content.NEW);
-        }
         try {
-            return new UnitFile(path, JSON.fromJson(Files.readString(path), Content.class));
-        } catch (JsonParseException e) {
-            throw new IOException(path + " is damaged (expected: JSON; end the unit by hand, then remove the file)", e);
+            return new UnitFile(
+                    path,
+                    SealedFile.read(path)
+                            .map(json -> JSON.fromJson(json, Content.class))
+                            .orElse(Content.NEW));
+        } catch (DamagedFileException e) {
+            throw new IOException(e.getMessage() + " (end the unit by hand, then remove the file)", e);
         }
     }
 
@@ -87,19 +83,7 @@ final class UnitFile {
         if (content.equals(last)) {
             return;
         }
-        Path fresh = path.resolveSibling(path.getFileName() + ".new");
-        try (FileChannel file = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer left = ByteBuffer.wrap(JSON.toJson(content).getBytes(StandardCharsets.UTF_8));
-            while (left.hasRemaining()) {
-                file.write(left);
-            }
-            file.force(true);
-        }
-        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel folder = FileChannel.open(path.resolveSibling(""), StandardOpenOption.READ)) {
-            folder.force(true);
-        }
+        SealedFile.replace(path, JSON.toJson(content));
         last = content;
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.muster.keeper.disk.SealedFile;
 import dev.muster.keeper.memory.AttachException;
 import dev.muster.keeper.memory.AttachedJvm;
 import dev.muster.keeper.memory.JvmProcess;
@@ -214,7 +215,8 @@ final class HealedMemoryTest {
     /** The process that the keeper has noted as the second, 0 for none. */
     private long second() throws IOException {
         JsonObject file = JsonParser.parseString(
-                        Files.readString(host.data().resolve("units").resolve("orders.json")))
+                        SealedFile.read(host.data().resolve("units").resolve("orders.state"))
+                                .orElseThrow())
                 .getAsJsonObject();
         JsonObject second = file.getAsJsonObject("second");
         return second == null || !second.has("process")

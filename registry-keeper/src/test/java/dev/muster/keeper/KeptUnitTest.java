@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.muster.keeper.disk.SealedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,11 +161,12 @@ final class KeptUnitTest {
         host.start();
         long pid = host.awaitReady("orders");
         host.stop();
-        Path file = host.data().resolve("units").resolve("orders.json");
-        JsonObject state = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        Path file = host.data().resolve("units").resolve("orders.state");
+        JsonObject state =
+                JsonParser.parseString(SealedFile.read(file).orElseThrow()).getAsJsonObject();
         state.getAsJsonObject("memo").remove("process");
         state.getAsJsonObject("memo").addProperty("phase", "STARTING");
-        Files.writeString(file, state.toString());
+        SealedFile.replace(file, state.toString());
         host.start();
 
         assertThat(host.awaitReady("orders")).isEqualTo(pid);

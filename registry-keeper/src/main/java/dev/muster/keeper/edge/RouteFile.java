@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.keeper.edge;
 
+import dev.muster.keeper.disk.DamagedFileException;
+import dev.muster.keeper.disk.SealedFile;
+import dev.muster.keeper.disk.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file that a proxy reads, and the keeper's copy of what was last found good. The copy's time says until when the
  * registry was known to say so. Each is replaced whole or not at all. For one thread at a time.
  */
 final class RouteFile {
+    private static final Logger LOG = LoggerFactory.getLogger(RouteFile.class);
+
     private final Path file;
     private final Path good;
 
@@ -37,15 +40,20 @@ final class RouteFile {
     static RouteFile open(Path file, Path good) throws IOException {
         RouteFile opened = new RouteFile(file, good);
         Optional<String> last = opened.good();
-        if (last.isPresent() && !last.equals(read(file))) {
+        if (last.isPresent() && !last.equals(proxys(file))) {
             opened.offer(last.get());
         }
         return opened;
     }
 
-    /** What was last found good. */
+    /** What was last found good; empty if there is none, or none that can be trusted. */
     Optional<String> good() throws IOException {
-        return read(good);
+        try {
+            return SealedFile.read(good);
+        } catch (DamagedFileException e) {
+            LOG.warn("{} stays as it is until the registry says more: {}", file, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** Until when the registry was known to say so. */
@@ -55,21 +63,21 @@ final class RouteFile {
 
     /** The proxy reads this from now on; whether it is good is not known yet. */
     void offer(String text) throws IOException {
-        replace(file, text);
+        WholeFile.replace(file, text);
     }
 
     /** The text that was offered is good. */
     void accept(String text, Instant knownUntil) throws IOException {
-        replace(good, text);
+        SealedFile.replace(good, text);
         confirm(knownUntil);
     }
 
     /** The text that was offered is bad: what was good before is back, and the bad one is kept beside the copy. */
     void refuse(String text) throws IOException {
-        replace(good.resolveSibling(good.getFileName() + ".refused"), text);
+        WholeFile.replace(good.resolveSibling(good.getFileName() + ".refused"), text);
         Optional<String> before = good();
         if (before.isPresent()) {
-            replace(file, before.get());
+            WholeFile.replace(file, before.get());
         } else {
             Files.deleteIfExists(file);
         }
@@ -80,20 +88,9 @@ final class RouteFile {
         Files.setLastModifiedTime(good, FileTime.from(knownUntil));
     }
 
-    private static Optional<String> read(Path path) throws IOException {
-        return Files.exists(path) ? Optional.of(Files.readString(path)) : Optional.empty();
-    }
-
-    private static void replace(Path path, String text) throws IOException {
-        Path fresh = path.resolveSibling("." + path.getFileName() + ".new");
-        try (FileChannel channel = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer left = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (left.hasRemaining()) {
-                channel.write(left);
-            }
-            channel.force(true);
-        }
-        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+    private static Optional<String> proxys(Path path) throws IOException {
+        return Files.exists(path)
+                ? Optional.of(new String(Files.readAllBytes(path), StandardCharsets.UTF_8))
+                : Optional.empty();
     }
 }

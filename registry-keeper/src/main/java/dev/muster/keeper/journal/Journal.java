@@ -2,7 +2,9 @@
 package dev.muster.keeper.journal;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonParseException;
+import dev.muster.keeper.disk.DamagedFileException;
+import dev.muster.keeper.disk.Seal;
+import dev.muster.keeper.disk.SealedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,18 +19,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
-import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The incidents of a keeper, in two files of bounded size: a line each, its checksum before it. What {@link #append} has
- * returned is on the disk. A last line that was half written is cut. Safe for any thread.
+ * The incidents of a keeper, in two files of bounded size: a sealed line each. What {@link #append} has returned is on the
+ * disk. A last line that was half written is cut, and one that is damaged is left out. Safe for any thread.
  */
 public final class Journal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final Gson JSON = new Gson();
-    private static final int CHECKSUM_CHARS = 8;
     private static final long LARGEST_FILE = 1024 * 1024;
 
     private final Path folder;
@@ -37,6 +37,9 @@ public final class Journal implements AutoCloseable {
     private final List<Incident> incidents = new ArrayList<>();
     private FileChannel file;
     private long next = 1;
+    /** Of the newer file. */
+    private long first;
+
     private long sent;
 
     private Journal(Path folder, long largestFile) throws IOException {
@@ -44,11 +47,13 @@ public final class Journal implements AutoCloseable {
         this.largestFile = largestFile;
         this.name = name(folder.resolve("journal-name"));
         read(folder.resolve("incidents.old"));
+        int older = incidents.size();
         long whole = read(folder.resolve("incidents.log"));
         this.file = channel(folder.resolve("incidents.log"));
         file.truncate(whole);
-        Path mark = folder.resolve("incidents.sent");
-        this.sent = Files.exists(mark) ? number(Files.readString(mark).strip()) : 0;
+        this.sent = sent(folder.resolve("incidents.sent"));
+        this.next = Math.max(next, sent + 1);
+        this.first = older < incidents.size() ? incidents.get(older).number() : next;
     }
 
     /** Opens the journal in a folder, a new one if there is none. */
@@ -113,7 +118,7 @@ public final class Journal implements AutoCloseable {
     /** The registry has all up to this one. */
     public synchronized void sent(long number) throws IOException {
         sent = number;
-        replace(folder.resolve("incidents.sent"), number + "\n");
+        SealedFile.replace(folder.resolve("incidents.sent"), Long.toString(number));
     }
 
     @Override
@@ -124,7 +129,7 @@ public final class Journal implements AutoCloseable {
     /** The file is full: it becomes the old one, in place of the one before. */
     private void begin() throws IOException {
         file.close();
-        long lost = incidents.isEmpty() ? 0 : firstOf(folder.resolve("incidents.log")) - 1;
+        long lost = first - 1;
         Files.move(
                 folder.resolve("incidents.log"),
                 folder.resolve("incidents.old"),
@@ -138,60 +143,42 @@ public final class Journal implements AutoCloseable {
                     lost);
         }
         file = channel(folder.resolve("incidents.log"));
+        first = next;
     }
 
-    private static long firstOf(Path path) throws IOException {
-        String line = Files.readString(path).lines().findFirst().orElseThrow();
-        return JSON.fromJson(line.substring(CHECKSUM_CHARS + 1), Incident.class).number();
-    }
-
-    /** Reads a file up to its first damage; returns how many bytes are good. */
+    /** Reads a file without the lines that are damaged; returns where the last one that is not ends. */
     private long read(Path path) throws IOException {
         if (!Files.exists(path)) {
             return 0;
         }
         byte[] all = Files.readAllBytes(path);
+        int whole = 0;
+        int good = 0;
         int start = 0;
         for (int end = 0; end < all.length; end++) {
             if (all[end] == '\n') {
                 Optional<Incident> incident = parse(new String(all, start, end - start, StandardCharsets.UTF_8));
-                if (incident.isEmpty()) {
-                    break;
+                if (incident.isPresent()) {
+                    incidents.add(incident.get());
+                    next = incident.get().number() + 1;
+                    whole = end + 1;
+                    good += whole - start;
                 }
-                incidents.add(incident.get());
-                next = incident.get().number() + 1;
                 start = end + 1;
             }
         }
-        if (start < all.length) {
-            LOG.warn("{} is damaged from byte {} on; {} bytes are left out", path, start, all.length - start);
+        if (good < all.length) {
+            LOG.warn("{} is damaged: {} of its {} bytes are left out", path, all.length - good, all.length);
         }
-        return start;
+        return whole;
     }
 
     private static Optional<Incident> parse(String line) {
-        if (line.length() <= CHECKSUM_CHARS) {
-            return Optional.empty();
-        }
-        String json = line.substring(CHECKSUM_CHARS + 1);
-        try {
-            return line.startsWith(checksum(json))
-                    ? Optional.of(JSON.fromJson(json, Incident.class))
-                    : Optional.empty();
-        } catch (JsonParseException e) {
-            return Optional.empty();
-        }
+        return Seal.open(line).map(json -> JSON.fromJson(json, Incident.class));
     }
 
     private static byte[] line(Incident incident) {
-        String json = JSON.toJson(incident);
-        return (checksum(json) + " " + json + "\n").getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String checksum(String text) {
-        CRC32 crc = new CRC32();
-        crc.update(text.getBytes(StandardCharsets.UTF_8));
-        return String.format("%08x", crc.getValue());
+        return (Seal.on(JSON.toJson(incident)) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static FileChannel channel(Path path) throws IOException {
@@ -202,33 +189,28 @@ public final class Journal implements AutoCloseable {
         return channel;
     }
 
+    /** A damaged one is replaced: the incident that is just being told may then be told under both. */
     private static String name(Path path) throws IOException {
-        if (!Files.exists(path)) {
-            replace(path, UUID.randomUUID().toString().substring(0, 8));
+        Optional<String> known = known(path);
+        if (known.isPresent()) {
+            return known.get();
         }
-        return Files.readString(path).strip();
+        String fresh = UUID.randomUUID().toString().substring(0, 8);
+        SealedFile.replace(path, fresh);
+        return fresh;
     }
 
     /** Nobody knows how far it was when the note of it is damaged: then the log of the registry is searched. */
-    private static long number(String text) {
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            LOG.warn("incidents.sent is damaged: {}", text, e);
-            return 0;
-        }
+    private static long sent(Path path) throws IOException {
+        return known(path).map(Long::parseLong).orElse(0L);
     }
 
-    private static void replace(Path path, String text) throws IOException {
-        Path fresh = path.resolveSibling(path.getFileName() + ".new");
-        try (FileChannel file = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer left = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (left.hasRemaining()) {
-                file.write(left);
-            }
-            file.force(true);
+    private static Optional<String> known(Path path) throws IOException {
+        try {
+            return SealedFile.read(path);
+        } catch (DamagedFileException e) {
+            LOG.warn("it is taken for missing: {}", e.getMessage());
+            return Optional.empty();
         }
-        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     }
 }

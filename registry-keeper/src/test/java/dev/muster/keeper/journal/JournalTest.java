@@ -67,6 +67,84 @@ final class JournalTest {
     }
 
     @Test
+    void everyFlippedBitCostsTheIncidentThatItIsInAndWhatComesLaterIsTold() throws IOException {
+        Path file = folder.resolve("incidents.log");
+        try (Journal journal = Journal.open(folder)) {
+            journal.append(incident("a"));
+            journal.append(incident("b"));
+            journal.append(incident("c"));
+            journal.sent(3);
+        }
+        byte[] whole = Files.readAllBytes(file);
+        for (int bit = 0; bit < whole.length * 8; bit++) {
+            byte[] flipped = whole.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(file, flipped);
+            List<String> left;
+            try (Journal journal = Journal.open(folder)) {
+                left = texts(journal);
+                // The end of a line ends two lines.
+                assertThat(left)
+                        .hasSizeBetween(whole[bit / 8] == '\n' ? 1 : 2, 3)
+                        .isSubsetOf("a", "b", "c");
+                assertThat(journal.oldestUnsent()).isEmpty();
+                journal.append(incident("d"));
+            }
+            try (Journal journal = Journal.open(folder)) {
+                assertThat(texts(journal))
+                        .startsWith(left.toArray(String[]::new))
+                        .endsWith("d");
+                assertThat(journal.oldestUnsent())
+                        .get()
+                        .extracting(Incident::text)
+                        .isEqualTo("d");
+            }
+        }
+    }
+
+    @Test
+    void everyFlippedBitOfWhatTheRegistryHasLeavesNothingUntold() throws IOException {
+        Path file = folder.resolve("incidents.sent");
+        try (Journal journal = Journal.open(folder)) {
+            for (int i = 1; i <= 20; i++) {
+                journal.append(incident("text " + i));
+            }
+            journal.sent(12);
+        }
+        byte[] whole = Files.readAllBytes(file);
+        for (int bit = 0; bit < whole.length * 8; bit++) {
+            byte[] flipped = whole.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(file, flipped);
+            try (Journal journal = Journal.open(folder)) {
+                assertThat(journal.oldestUnsent())
+                        .get()
+                        .extracting(Incident::text)
+                        .isEqualTo("text 1");
+            }
+        }
+    }
+
+    @Test
+    void fullJournalWhoseFirstLineIsDamagedBeginsANewFile() throws IOException {
+        try (Journal journal = Journal.open(folder, 2_000)) {
+            while (!Files.exists(folder.resolve("incidents.old"))) {
+                journal.append(incident("text"));
+            }
+        }
+        Path file = folder.resolve("incidents.log");
+        Files.writeString(file, Files.readString(file).replace("text", "lost"));
+        try (Journal journal = Journal.open(folder, 2_000)) {
+            for (int i = 1; i <= 100; i++) {
+                journal.append(incident("text " + i));
+                try (Journal again = Journal.open(folder, 2_000)) {
+                    assertThat(texts(again)).isEqualTo(texts(journal)).endsWith("text " + i);
+                }
+            }
+        }
+    }
+
+    @Test
     void whatTheRegistryHasIsRemembered() throws IOException {
         try (Journal journal = Journal.open(folder)) {
             journal.append(incident("a"));
@@ -116,6 +194,10 @@ final class JournalTest {
             assertThat(journal.name()).isNotEqualTo(other.name());
             try (Journal again = Journal.open(folder)) {
                 assertThat(again.name()).isEqualTo(journal.name());
+            }
+            Files.writeString(folder.resolve("journal-name"), "damaged");
+            try (Journal again = Journal.open(folder)) {
+                assertThat(again.name()).isNotEqualTo(journal.name()).isNotEqualTo("damaged");
             }
         }
     }
