@@ -14,12 +14,15 @@ import dev.muster.bench.system.Ports;
 import dev.muster.bench.system.Target;
 import dev.muster.bench.system.Watches;
 import io.grpc.ManagedChannel;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** etcd as the package of the distribution installs it, with its defaults or with a short election timeout. */
@@ -39,9 +42,7 @@ public final class EtcdCluster implements Cluster {
     private record Etcds(String title, List<String> flags) implements Kind {
         @Override
         public @Nullable String missing() {
-            return Files.isExecutable(Path.of("/usr/bin/etcd"))
-                    ? null
-                    : "/usr/bin/etcd is not installed (Debian package etcd-server)";
+            return program().isPresent() ? null : "there is no etcd on the PATH (Debian package etcd-server)";
         }
 
         @Override
@@ -50,13 +51,20 @@ public final class EtcdCluster implements Cluster {
         }
     }
 
+    private static Optional<Path> program() {
+        return Stream.of(System.getenv().getOrDefault("PATH", "/usr/bin").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, "etcd"))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
     private EtcdCluster(Path folder, List<String> flags) throws Exception {
         for (int node : Ports.nodes()) {
             String name = "n" + (node + 1);
             String client = "http://127.0.0.1:" + port(node);
             String peer = "http://127.0.0.1:" + (port(node) + 1);
             List<String> command = new ArrayList<>(List.of(
-                    "/usr/bin/etcd",
+                    program().orElseThrow().toString(),
                     "--name=" + name,
                     "--data-dir=" + folder.resolve(name),
                     "--listen-client-urls=" + client,
