@@ -185,7 +185,7 @@ final class CatalogChanges {
         InstanceRecord live = registered(draft, key, request.getIncarnation());
         Past past = draft.past(key, live.toInstance());
         draft.catalog = draft.catalog.without(key, draft.nextRevision());
-        draft.leases = draft.leases.unbind(live.lease(), key);
+        draft.leases = draft.leases.unbind(live.lease(), key, live.incarnation());
         draft.emit(
                 EventType.EVENT_TYPE_INSTANCE_DEREGISTERED,
                 "deregistered",
@@ -244,13 +244,13 @@ final class CatalogChanges {
 
     private static void store(Draft draft, Key key, Instance instance, @Nullable InstanceRecord replaced) {
         draft.catalog = draft.catalog.with(key, InstanceRecord.of(instance));
-        long before = replaced == null ? 0 : replaced.lease();
-        if (before != instance.getLease()) {
-            draft.leases = draft.leases.unbind(before, key);
+        if (replaced != null) {
+            if (replaced.lease() == instance.getLease() && replaced.incarnation() == instance.getIncarnation()) {
+                return;
+            }
+            draft.leases = draft.leases.unbind(replaced.lease(), key, replaced.incarnation());
         }
-        if (replaced == null || before != instance.getLease()) {
-            draft.leases = draft.leases.bind(instance.getLease(), key);
-        }
+        draft.leases = draft.leases.bind(instance.getLease(), key, instance.getIncarnation());
     }
 
     private static void checkRoom(Draft draft, @Nullable ServiceEntry service) {

@@ -112,7 +112,7 @@ record Ending(EventType ofSession, EventType ofLease, EventType ofInstance, KeyS
             }
             Past past = draft.past(key, instance.toInstance());
             draft.catalog = draft.catalog.without(key, draft.nextRevision());
-            draft.leases = draft.leases.unbind(lease, key);
+            draft.leases = draft.leases.unbind(lease, key, instance.incarnation());
             draft.emit(ofInstance, cause, key, instance.incarnation(), lease, past)
                     .setSession(session);
             if (ofInstance == EventType.EVENT_TYPE_INSTANCE_EXPIRED) {

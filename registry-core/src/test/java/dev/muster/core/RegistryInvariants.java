@@ -131,9 +131,11 @@ public final class RegistryInvariants {
     private void checkLeases() {
         Leases leases = state.leases();
         int size = 0;
+        int bound = 0;
         List<Lease> held = new ArrayList<>();
         for (Lease lease : leases.all()) {
             size++;
+            bound += leases.keyCount(lease.id());
             if (lease.held()) {
                 held.add(lease);
             }
@@ -146,6 +148,11 @@ public final class RegistryInvariants {
                 hold(session != null && contains(session.leases(), lease.id()), "its session knows it", lease);
             }
         }
+        int leased = 0;
+        for (ServiceEntry service : state.catalog().services()) {
+            leased += service.leased();
+        }
+        same(bound, leased, "instances under leases");
         same(leases.size(), size, "leases");
         same(leases.heldCount(), held.size(), "held leases");
         hold(reversed(leases.held()).equals(reversed(held)), "held leases are indexed", held);
@@ -254,7 +261,7 @@ public final class RegistryInvariants {
         same(leases.fingerprint(), state.leases().fingerprint(), "sum of the leases");
         same(rebuiltSessions().fingerprint(), state.sessions().fingerprint(), "sum of the sessions");
         same(rebuiltKeyspaces().fingerprint(), state.keyspaces().fingerprint(), "sum of the keyspaces");
-        EventRing events = EventRing.startingAt(state.events().firstSequence());
+        EventRing events = EventRing.of(state.events().firstSequence(), List.of());
         for (EventRecord event : state.events().from(0)) {
             events = events.append(EventRecord.of(event.toEvent()), Integer.MAX_VALUE);
         }

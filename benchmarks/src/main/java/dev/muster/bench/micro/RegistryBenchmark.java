@@ -4,13 +4,16 @@ package dev.muster.bench.micro;
 import dev.muster.core.Outcome;
 import dev.muster.core.Registry;
 import dev.muster.core.RegistryState;
+import dev.muster.core.log.MalformedEntryException;
 import dev.muster.internal.v1.Command;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -27,13 +30,14 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 2, jvmArgsAppend = "-Xmx2g")
 public class RegistryBenchmark {
     private static final int DIFFERENT = 1024;
+    private static final int ENTRY_COMMANDS = 256;
 
     /** Instances that are there. */
     @Param({"10000", "100000"})
     private int instances;
 
     private RegistryState state = RegistryState.empty();
-    private final Command[] registrations = new Command[DIFFERENT];
+    private ByteBuffer entry = ByteBuffer.allocate(0);
     private final Command[] updates = new Command[DIFFERENT];
     private int turn;
 
@@ -41,16 +45,17 @@ public class RegistryBenchmark {
     @Setup
     public void fill() {
         state = Fleet.of(instances);
+        entry = Fleet.entry(instances, ENTRY_COMMANDS);
         for (int i = 0; i < DIFFERENT; i++) {
-            registrations[i] = Fleet.register(instances + i);
             updates[i] = Fleet.update(instances / DIFFERENT * i, 7);
         }
     }
 
-    /** One more instance. */
+    /** One of the registrations of a log entry, which is read and applied. */
     @Benchmark
-    public Outcome register() {
-        return Registry.apply(state, registrations[next()]);
+    @OperationsPerInvocation(ENTRY_COMMANDS)
+    public RegistryState register() throws MalformedEntryException {
+        return Fleet.applied(state, entry);
     }
 
     /** Another weight of one that is there. */

@@ -5,6 +5,7 @@ import dev.muster.core.collect.OrderedMap;
 import dev.muster.core.hash.Fingerprint;
 import dev.muster.core.key.Key;
 import dev.muster.core.key.ServiceName;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,22 @@ public final class Catalog {
     /** The empty list. */
     public static Catalog empty() {
         return EMPTY;
+    }
+
+    /** The list of these services, which come in the order of their names and have instances only. */
+    static Catalog of(List<ServiceEntry> services, int instanceCount, long instanceSum) {
+        long serviceSum = 0;
+        for (ServiceEntry service : services) {
+            serviceSum += service.fingerprint();
+        }
+        return new Catalog(
+                OrderedMap.ofSorted(services, ServiceEntry::name),
+                OrderedMap.empty(),
+                instanceCount,
+                0,
+                serviceSum,
+                instanceSum,
+                0);
     }
 
     /** How many services it knows, those with remembered removals only among them. */

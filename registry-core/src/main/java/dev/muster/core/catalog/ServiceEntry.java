@@ -5,6 +5,7 @@ import dev.muster.core.collect.OrderedMap;
 import dev.muster.core.hash.Fingerprint;
 import dev.muster.core.key.Key;
 import dev.muster.core.key.ServiceName;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +49,34 @@ public final class ServiceEntry {
     }
 
     static ServiceEntry empty(ServiceName name) {
-        long fingerprint = Fingerprint.mix(Fingerprint.of(name.namespace()), Fingerprint.of(name.service()));
         return new ServiceEntry(
-                name, fingerprint, 0, OrderedMap.empty(), OrderedMap.empty(), OrderedMap.empty(), 0, 0, null);
+                name, fingerprint(name), 0, OrderedMap.empty(), OrderedMap.empty(), OrderedMap.empty(), 0, 0, null);
+    }
+
+    /** The service of these instances, which come in the order of their ids. */
+    static ServiceEntry of(ServiceName name, List<InstanceRecord> instances) {
+        long revision = 0;
+        int serving = 0;
+        int leased = 0;
+        for (InstanceRecord instance : instances) {
+            revision = Math.max(revision, instance.modifyRevision());
+            serving += serving(instance);
+            leased += leased(instance);
+        }
+        return new ServiceEntry(
+                name,
+                fingerprint(name),
+                revision,
+                OrderedMap.ofSorted(instances, InstanceRecord::id),
+                OrderedMap.empty(),
+                OrderedMap.empty(),
+                serving,
+                leased,
+                null);
+    }
+
+    private static long fingerprint(ServiceName name) {
+        return Fingerprint.mix(Fingerprint.of(name.namespace()), Fingerprint.of(name.service()));
     }
 
     /** The namespace, spelled out. */

@@ -2,7 +2,9 @@
 package dev.muster.core.collect;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,24 @@ public final class OrderedMap<K extends Comparable<K>, V> {
     @SuppressWarnings("unchecked") // Justification: without entries there is nothing of a wrong type.
     public static <K extends Comparable<K>, V> OrderedMap<K, V> empty() {
         return (OrderedMap<K, V>) EMPTY;
+    }
+
+    /**
+     * The map of these values, which come in the strict order of their keys; costs O(n), where one put after the other
+     * costs O(n log n).
+     *
+     * @throws IllegalStateException if they do not
+     */
+    public static <K extends Comparable<K>, V> OrderedMap<K, V> ofSorted(List<V> values, Function<V, K> key) {
+        List<K> keys = new ArrayList<>(values.size());
+        for (V value : values) {
+            K next = key.apply(value);
+            if (!keys.isEmpty() && keys.get(keys.size() - 1).compareTo(next) >= 0) {
+                throw new IllegalStateException(next + " after " + keys.get(keys.size() - 1));
+            }
+            keys.add(next);
+        }
+        return values.isEmpty() ? empty() : new OrderedMap<>(tree(keys, values, 0, values.size()));
     }
 
     /** How many entries it has. */
@@ -122,6 +142,20 @@ public final class OrderedMap<K extends Comparable<K>, V> {
 
     private static int size(@Nullable Node<?, ?> node) {
         return node == null ? 0 : node.size;
+    }
+
+    /** The middle one above two halves, which differ by one entry at most. */
+    private static <K extends Comparable<K>, V> @Nullable Node<K, V> tree(
+            List<K> keys, List<V> values, int from, int to) {
+        if (from == to) {
+            return null;
+        }
+        int middle = (from + to) >>> 1;
+        return new Node<>(
+                keys.get(middle),
+                values.get(middle),
+                tree(keys, values, from, middle),
+                tree(keys, values, middle + 1, to));
     }
 
     private static <K extends Comparable<K>, V> Node<K, V> put(@Nullable Node<K, V> node, K key, V value) {

@@ -35,6 +35,11 @@ public final class EventRecord {
         return new EventRecord(event, Fingerprint.encode(event));
     }
 
+    /** The record of an event that was stored as these bytes; they are kept as they are. */
+    public static EventRecord stored(Event event, ByteString encoded) {
+        return new EventRecord(event, encoded.toByteArray());
+    }
+
     /** The event, parsed anew with each call. */
     public Event toEvent() {
         try {

@@ -3,6 +3,7 @@ package dev.muster.core.event;
 
 import dev.muster.core.hash.Fingerprint;
 import io.vavr.collection.Vector;
+import java.util.List;
 
 /**
  * The newest events, in their order.
@@ -27,9 +28,18 @@ public final class EventRing {
         return EMPTY;
     }
 
-    /** No event kept, the next one has this sequence; for reading a stored ring. */
-    public static EventRing startingAt(long sequence) {
-        return new EventRing(Vector.empty(), sequence, 0);
+    /** These events, of which the first one has, or the next one will have, this sequence; for reading a stored ring. */
+    public static EventRing of(long firstSequence, List<EventRecord> events) {
+        long sum = 0;
+        long sequence = firstSequence;
+        for (EventRecord event : events) {
+            if (event.sequence() != sequence) {
+                throw new IllegalStateException("event " + event.sequence() + " after " + (sequence - 1));
+            }
+            sum += event.fingerprint();
+            sequence++;
+        }
+        return new EventRing(Vector.ofAll(events), firstSequence, sum);
     }
 
     /** How many are kept. */

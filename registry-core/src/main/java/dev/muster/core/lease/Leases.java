@@ -4,6 +4,13 @@ package dev.muster.core.lease;
 import dev.muster.core.collect.OrderedMap;
 import dev.muster.core.hash.Fingerprint;
 import dev.muster.core.key.Key;
+import dev.muster.core.key.ServiceName;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +23,13 @@ public final class Leases {
     private static final Leases EMPTY = new Leases(OrderedMap.empty(), OrderedMap.empty(), OrderedMap.empty(), 0);
 
     private final OrderedMap<Long, Lease> leases;
-    private final OrderedMap<Long, OrderedMap<Key, Key>> keys;
+    private final OrderedMap<Long, OrderedMap<Bound, Bound>> keys;
     private final OrderedMap<Long, Lease> held;
     private final long sum;
 
     private Leases(
             OrderedMap<Long, Lease> leases,
-            OrderedMap<Long, OrderedMap<Key, Key>> keys,
+            OrderedMap<Long, OrderedMap<Bound, Bound>> keys,
             OrderedMap<Long, Lease> held,
             long sum) {
         this.leases = leases;
@@ -61,9 +68,22 @@ public final class Leases {
         return held.values();
     }
 
-    /** The keys of the instances under the lease, in order. */
+    /** The keys of the instances under the lease, in the order of their incarnations. */
     public Iterable<Key> keys(long id) {
-        return keysOf(id).values();
+        Iterable<Bound> bound = keysOf(id).values();
+        return () -> new Iterator<>() {
+            private final Iterator<Bound> each = bound.iterator();
+
+            @Override
+            public boolean hasNext() {
+                return each.hasNext();
+            }
+
+            @Override
+            public Key next() {
+                return each.next().key();
+            }
+        };
     }
 
     /** How many instances live under the lease. */
@@ -91,22 +111,23 @@ public final class Leases {
     }
 
     /** With the instance under the lease, which must exist; for lease 0 nothing changes. */
-    public Leases bind(long id, Key key) {
+    public Leases bind(long id, Key key, long incarnation) {
         if (id == 0) {
             return this;
         }
         if (!leases.contains(id)) {
             throw new IllegalStateException("lease " + id + " of " + key + " is unknown");
         }
-        return new Leases(leases, keys.put(id, keysOf(id).put(key, key)), held, sum);
+        Bound bound = Bound.of(key, incarnation);
+        return new Leases(leases, keys.put(id, keysOf(id).put(bound, bound)), held, sum);
     }
 
     /** Without the instance under the lease; for lease 0 nothing changes. */
-    public Leases unbind(long id, Key key) {
+    public Leases unbind(long id, Key key, long incarnation) {
         if (id == 0) {
             return this;
         }
-        OrderedMap<Key, Key> rest = keysOf(id).remove(key);
+        OrderedMap<Bound, Bound> rest = keysOf(id).remove(Bound.of(key, incarnation));
         return new Leases(leases, rest.isEmpty() ? keys.remove(id) : keys.put(id, rest), held, sum);
     }
 
@@ -115,8 +136,57 @@ public final class Leases {
         return Fingerprint.mix(leases.size(), sum);
     }
 
-    private OrderedMap<Key, Key> keysOf(long id) {
-        OrderedMap<Key, Key> bound = keys.get(id);
+    /** Collects what lives under leases, to be put under all of them at once; for reading a stored state. Not thread-safe. */
+    public static final class Binder {
+        private final Map<Long, List<Bound>> bound = new TreeMap<>();
+
+        /** The instance lives under the lease; for lease 0 nothing changes. */
+        public void bind(long id, Key key, long incarnation) {
+            if (id != 0) {
+                bound.computeIfAbsent(id, lease -> new ArrayList<>()).add(Bound.of(key, incarnation));
+            }
+        }
+
+        /** The leases, under which nothing lives yet, with all of it. */
+        public Leases into(Leases leases) {
+            List<OrderedMap<Bound, Bound>> each = new ArrayList<>(bound.size());
+            bound.forEach((id, instances) -> {
+                if (!leases.leases.contains(id)) {
+                    throw new IllegalStateException(
+                            "lease " + id + " of " + instances.get(0).key() + " is unknown");
+                }
+                instances.sort(null);
+                each.add(OrderedMap.ofSorted(instances, Function.identity()));
+            });
+            Iterator<Long> ids = bound.keySet().iterator();
+            return new Leases(
+                    leases.leases, OrderedMap.ofSorted(each, instances -> ids.next()), leases.held, leases.sum);
+        }
+    }
+
+    private OrderedMap<Bound, Bound> keysOf(long id) {
+        OrderedMap<Bound, Bound> bound = keys.get(id);
         return bound == null ? OrderedMap.empty() : bound;
+    }
+
+    /**
+     * An instance under a lease. New ones have the highest incarnation, so that they are put where those before them were:
+     * what is read on the way there is near.
+     */
+    private record Bound(long incarnation, ServiceName service, String id) implements Comparable<Bound> {
+        static Bound of(Key key, long incarnation) {
+            return new Bound(incarnation, key.service(), key.id());
+        }
+
+        Key key() {
+            return new Key(service, id);
+        }
+
+        /** Those of one batch have one incarnation. */
+        @Override
+        public int compareTo(Bound other) {
+            int order = Long.compareUnsigned(incarnation, other.incarnation);
+            return order != 0 ? order : key().compareTo(other.key());
+        }
     }
 }

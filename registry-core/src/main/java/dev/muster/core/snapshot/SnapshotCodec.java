@@ -65,7 +65,15 @@ public final class SnapshotCodec {
      * @throws IOException if the stream cannot be read
      */
     public static Snapshot read(InputStream in) throws IOException {
-        StateReader state = new StateReader();
+        return read(in, RegistryState.empty());
+    }
+
+    /**
+     * Reads a state like the other, beside one that it is likely to equal: what has the same bytes in both is taken from
+     * there and not made again.
+     */
+    public static Snapshot read(InputStream in, RegistryState known) throws IOException {
+        StateReader state = new StateReader(known);
         FrameReader frames = new FrameReader(in, state);
         try {
             frames.readAll();

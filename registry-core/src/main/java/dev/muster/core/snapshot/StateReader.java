@@ -6,8 +6,8 @@ import dev.muster.core.Limits;
 import dev.muster.core.RegistryState;
 import dev.muster.core.catalog.Budget;
 import dev.muster.core.catalog.Catalog;
+import dev.muster.core.catalog.CatalogBuilder;
 import dev.muster.core.catalog.InstanceRecord;
-import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.catalog.Tombstone;
 import dev.muster.core.event.EventRecord;
 import dev.muster.core.event.EventRing;
@@ -41,6 +41,8 @@ import dev.muster.internal.v1.TombstoneRecord;
 import dev.muster.v1.Event;
 import dev.muster.v1.Instance;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,12 +54,19 @@ import org.jspecify.annotations.Nullable;
 final class StateReader implements FrameReader.Sink {
     private @Nullable SnapshotHeader header;
     private @Nullable StateRecord scalars;
-    private Catalog catalog = Catalog.empty();
+    private final Known known;
+    private final CatalogBuilder instances = new CatalogBuilder();
+    private final Leases.Binder bound = new Leases.Binder();
+    private final List<EventRecord> events = new ArrayList<>();
+    private @Nullable Catalog catalog;
     private Leases leases = Leases.empty();
     private Sessions sessions = Sessions.empty();
     private Keyspaces keyspaces = Keyspaces.empty();
-    private EventRing events = EventRing.empty();
     private OpenPairs pairs = OpenPairs.empty();
+
+    StateReader(RegistryState known) {
+        this.known = new Known(known);
+    }
 
     @Override
     public void accept(Section section, ByteString record) throws IOException {
@@ -70,7 +79,7 @@ final class StateReader implements FrameReader.Sink {
             case TOMBSTONES -> add(TombstoneRecord.parseFrom(record));
             case SERVICES -> add(ServiceRecord.parseFrom(record));
             case BUDGETS -> add(BudgetRecord.parseFrom(record));
-            case EVENTS -> add(Event.parseFrom(record));
+            case EVENTS -> addEvent(record);
             case KEYSPACES -> add(KeyspaceRecord.parseFrom(record));
             case KEY_RANGES -> add(KeyRangeRecord.parseFrom(record));
             case PAIRS -> add(PairRecord.parseFrom(record));
@@ -88,16 +97,16 @@ final class StateReader implements FrameReader.Sink {
                 .revision(header.getRevision())
                 .clockMillis(scalars.getClockMillis())
                 .term(scalars.getTerm(), scalars.getLeader())
-                .catalog(catalog.compactedTo(scalars.getCompactedRevision()))
-                .leases(leases)
+                .catalog(catalog().compactedTo(scalars.getCompactedRevision()))
+                .leases(bound.into(leases))
                 .sessions(sessions)
                 .keyspaces(keyspaces)
-                .events(events)
+                .events(EventRing.of(header.getFirstEvent(), events))
                 .pairs(pairs)
                 .chain(header.getChain())
                 .stateHash(header.getStateHash())
                 .build();
-        check("last event", header.getLastEvent(), events.lastSequence());
+        check("last event", header.getLastEvent(), state.events().lastSequence());
         check("content hash", header.getContentHash(), state.contentHash());
         return new Snapshot(header, state);
     }
@@ -111,7 +120,6 @@ final class StateReader implements FrameReader.Sink {
                     + ", this version knows " + Limits.FEATURE_LEVEL);
         }
         header = record;
-        events = EventRing.startingAt(record.getFirstEvent());
     }
 
     private void add(StateRecord record) {
@@ -146,28 +154,44 @@ final class StateReader implements FrameReader.Sink {
     }
 
     private void addInstance(ByteString record) throws IOException {
-        Instance instance = Instance.parseFrom(record);
-        Key stored = Key.of(instance.getKey());
-        ServiceEntry service = catalog.service(stored.service());
-        Key key = service == null ? stored : service.key(stored.id());
-        catalog = catalog.with(key, InstanceRecord.stored(instance, record));
-        leases = leases.bind(instance.getLease(), key);
+        if (catalog != null) {
+            throw new IllegalStateException("an instance after what follows all of them");
+        }
+        InstanceRecord instance = known.instance(record);
+        ServiceName service;
+        if (instance == null) {
+            Instance parsed = Instance.parseFrom(record);
+            instance = InstanceRecord.stored(parsed, record);
+            service = Key.of(parsed.getKey()).service();
+        } else {
+            service = known.service();
+        }
+        bound.bind(instance.lease(), instances.add(service, instance), instance.incarnation());
+    }
+
+    /** The list; from now on it takes no more instances. */
+    private Catalog catalog() {
+        Catalog built = catalog == null ? instances.build() : catalog;
+        catalog = built;
+        return built;
     }
 
     private void add(TombstoneRecord record) {
-        catalog = catalog.with(
-                new ServiceName(record.getNamespace(), record.getService()),
-                new Tombstone(record.getId(), record.getIncarnation(), record.getRevision()));
+        catalog = catalog()
+                .with(
+                        new ServiceName(record.getNamespace(), record.getService()),
+                        new Tombstone(record.getId(), record.getIncarnation(), record.getRevision()));
     }
 
     private void add(ServiceRecord record) {
-        catalog = catalog.with(new ServiceName(record.getNamespace(), record.getService()), record.getRevision());
+        catalog = catalog().with(new ServiceName(record.getNamespace(), record.getService()), record.getRevision());
     }
 
     private void add(BudgetRecord record) {
-        catalog = catalog.with(
-                new ServiceName(record.getNamespace(), record.getService()),
-                new Budget(record.getWindowStartMillis(), record.getSizeAtStart(), record.getExpired()));
+        catalog = catalog()
+                .with(
+                        new ServiceName(record.getNamespace(), record.getService()),
+                        new Budget(record.getWindowStartMillis(), record.getSizeAtStart(), record.getExpired()));
     }
 
     private void add(KeyspaceRecord record) {
@@ -200,8 +224,9 @@ final class StateReader implements FrameReader.Sink {
                 record.hasKey() ? Key.of(record.getKey()) : null));
     }
 
-    private void add(Event event) {
-        events = events.append(EventRecord.of(event), Integer.MAX_VALUE);
+    private void addEvent(ByteString record) throws IOException {
+        EventRecord event = known.event(record);
+        events.add(event == null ? EventRecord.stored(Event.parseFrom(record), record) : event);
     }
 
     private static <T> T require(@Nullable T record, Section section) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Iterator;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class OrderedMapTest {
@@ -66,6 +68,34 @@ final class OrderedMapTest {
         }
         assertThat(map.size()).isEqualTo(313);
         assertThat(map.depth()).isLessThanOrEqualTo(20);
+    }
+
+    @Test
+    void isMadeOfWhatIsSortedAlready() {
+        Random random = new Random(7);
+        for (int size = 0; size < 200; size++) {
+            List<Integer> sorted = IntStream.range(0, size).boxed().toList();
+            OrderedMap<Integer, String> map =
+                    OrderedMap.ofSorted(sorted.stream().map(String::valueOf).toList(), Integer::valueOf);
+            TreeMap<Integer, String> model = new TreeMap<>();
+            sorted.forEach(key -> model.put(key, String.valueOf(key)));
+            assertThat(map.depth()).isEqualTo(Integer.SIZE - Integer.numberOfLeadingZeros(size));
+            for (int step = 0; step < size; step++) {
+                int key = random.nextInt(2 * size);
+                map = step % 2 == 0 ? map.remove(key) : map.put(key, "new");
+                if (step % 2 == 0) {
+                    model.remove(key);
+                } else {
+                    model.put(key, "new");
+                }
+            }
+            assertSame(map, model, size / 2);
+        }
+        assertThatThrownBy(() -> OrderedMap.ofSorted(List.of(1, 3, 2), key -> key))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("2 after 3");
+        assertThatThrownBy(() -> OrderedMap.ofSorted(List.of(1, 1), key -> key))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test

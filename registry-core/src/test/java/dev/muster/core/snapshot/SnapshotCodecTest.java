@@ -9,6 +9,7 @@ import dev.muster.core.Limits;
 import dev.muster.core.Registry;
 import dev.muster.core.RegistryInvariants;
 import dev.muster.core.RegistryState;
+import dev.muster.core.catalog.InstanceRecord;
 import dev.muster.core.snapshot.SnapshotCodec.Position;
 import dev.muster.core.snapshot.SnapshotCodec.Snapshot;
 import dev.muster.internal.v1.Command;
@@ -49,6 +50,56 @@ final class SnapshotCodecTest {
         assertThat(read.header().getRevision()).isEqualTo(state.revision());
         assertThat(read.header().getStateHash()).isEqualTo(state.stateHash());
         assertThat(write(read.state())).isEqualTo(write(state));
+    }
+
+    @Test
+    void takesFromAKnownStateWhatIsTheSameThere() throws IOException {
+        RegistryState state = everythingOnce();
+        RegistryState read = SnapshotCodec.read(new ByteArrayInputStream(write(state)), state)
+                .state();
+        assertSame(state, read);
+        assertThat(records(read))
+                .usingElementComparator(SnapshotCodecTest::sameObject)
+                .isEqualTo(records(state));
+    }
+
+    @Test
+    void whatDiffersFromAKnownStateIsReadAsItIsWritten() throws IOException {
+        RegistryState state = everythingOnce();
+        List<RegistryState> others = new ArrayList<>();
+        others.add(
+                Registry.apply(state, Commands.register(state, "aaa", "first")).state());
+        others.add(
+                Registry.apply(state, Commands.register(state, "zzz", "last")).state());
+        for (InstanceRecord record : records(state)) {
+            InstanceKey key = record.toInstance().getKey();
+            others.add(Registry.apply(state, Commands.register(state, key.getService(), key.getId()))
+                    .state());
+            Command removal = Commands.on(state)
+                    .setDeregister(DeregisterRequest.newBuilder().setKey(key))
+                    .build();
+            others.add(Registry.apply(state, removal).state());
+        }
+        for (RegistryState other : others) {
+            assertSame(
+                    state,
+                    SnapshotCodec.read(new ByteArrayInputStream(write(state)), other)
+                            .state());
+            assertSame(
+                    other,
+                    SnapshotCodec.read(new ByteArrayInputStream(write(other)), state)
+                            .state());
+        }
+    }
+
+    private static List<InstanceRecord> records(RegistryState state) {
+        List<InstanceRecord> all = new ArrayList<>();
+        state.catalog().services().forEach(service -> service.instances().forEach(all::add));
+        return all;
+    }
+
+    private static int sameObject(InstanceRecord one, InstanceRecord other) {
+        return one == other ? 0 : 1;
     }
 
     @Test

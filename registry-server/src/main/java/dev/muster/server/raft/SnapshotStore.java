@@ -108,9 +108,14 @@ final class SnapshotStore implements StateMachineStorage {
 
     /** Reads a snapshot file whole and checks it against its name and its hashes. */
     static Applied read(Path file) throws IOException {
+        return read(file, RegistryState.empty());
+    }
+
+    /** Reads a file like the other, beside the state that it should hold; see {@link SnapshotCodec}. */
+    static Applied read(Path file, RegistryState known) throws IOException {
         TermIndex position = positionOf(file);
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            SnapshotCodec.Snapshot snapshot = SnapshotCodec.read(in);
+            SnapshotCodec.Snapshot snapshot = SnapshotCodec.read(in, known);
             if (snapshot.header().getTerm() != position.getTerm()
                     || snapshot.header().getIndex() != position.getIndex()) {
                 throw new IOException("it says " + snapshot.header().getTerm() + "_"

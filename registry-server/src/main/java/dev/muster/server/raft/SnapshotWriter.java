@@ -58,7 +58,7 @@ final class SnapshotWriter implements AutoCloseable {
         Path draft = store.draft(captured.position());
         try {
             long bytes = writeDraft(captured, draft);
-            Applied readBack = SnapshotStore.read(draft);
+            Applied readBack = SnapshotStore.read(draft, captured.state());
             if (readBack.state().stateHash() != captured.state().stateHash()
                     || readBack.state().chain() != captured.state().chain()) {
                 throw new IOException("what was read back differs from what was written");
