@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Holes.</b> A refusal may come from the registry's state, and then counts as the outcome of its sequence, or from
  * a node that was too busy to take the write, and then the sequence is still to be used. As long as nothing later was
  * executed, nobody can tell, so a filler keeps the place: a write that does nothing, sent only if the sequence turns out
- * to be missing.
+ * to be missing, or when so many of them keep their places that there would soon be none for writes.
  *
  * <p>Confined to the loop.
  */
@@ -31,6 +31,8 @@ final class WriteWindow {
     static final int LARGEST_REQUEST = 64 << 10;
     /** From the first unanswered write on. The registry remembers the outcome of each; this is its default bound. */
     static final int WINDOW = 4096;
+    /** When the first unanswered write is so far behind, fillers in its place are sent. */
+    static final int FILLERS_SENT_FROM = WINDOW / 2;
     /** Writes that wait to be sent. */
     static final int LONGEST_QUEUE = 1 << 16;
     /** Bounds of one frame; the registry takes up to 1 MiB. */
@@ -44,6 +46,8 @@ final class WriteWindow {
     private final Map<Long, PendingWrite> unanswered = new LinkedHashMap<>();
 
     private long nextSequence = 1;
+    /** The filler that was sent last on its own account. */
+    private long sentFiller;
 
     /** Takes a write in; false, and the write fails, when too many wait. */
     boolean add(PendingWrite write) {
@@ -104,6 +108,9 @@ final class WriteWindow {
     /** A node refused this sequence, which may still be to be used: a filler keeps its place. */
     void refused(long sequence, PendingWrite write) {
         unanswered.put(sequence, write.isFiller() ? write : PendingWrite.filler(sequence));
+        if (sequence == sentFiller) {
+            sentFiller = 0;
+        }
     }
 
     /** Nobody knows the session of this sequence. */
@@ -133,6 +140,7 @@ final class WriteWindow {
         unanswered.clear();
         outbox.clear();
         nextSequence = 1;
+        sentFiller = 0;
     }
 
     /** Drops what was not sent and nobody waits for. */
@@ -142,6 +150,9 @@ final class WriteWindow {
 
     /** Puts into the frame as much as fits and may be sent. */
     void fill(ClientFrame.Builder frame, Origin origin) {
+        if (nextSequence - ackBelow() >= FILLERS_SENT_FROM && sentFiller < ackBelow()) {
+            sendFiller(frame);
+        }
         int bytes = 0;
         while (!outbox.isEmpty() && frame.getRequestsCount() < MOST_REQUESTS && bytes < LARGEST_FRAME) {
             PendingWrite write = outbox.element();
@@ -159,6 +170,21 @@ final class WriteWindow {
             frame.addRequests(write.send());
         }
         frame.setAckBelow(ackBelow());
+    }
+
+    /** The answer to the last filler before the first write tells of all before it, too. */
+    private void sendFiller(ClientFrame.Builder frame) {
+        PendingWrite last = null;
+        for (Map.Entry<Long, PendingWrite> entry : unanswered.entrySet()) {
+            if (!entry.getValue().isFiller()) {
+                break;
+            }
+            sentFiller = entry.getKey();
+            last = entry.getValue();
+        }
+        if (last != null) {
+            frame.addRequests(last.send());
+        }
     }
 
     /** Every sequence below this one has its answer. */

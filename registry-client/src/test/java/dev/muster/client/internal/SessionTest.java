@@ -327,6 +327,24 @@ class SessionTest {
     }
 
     @Test
+    void writesThatAreAllRefusedLeaveRoomForOthers() {
+        List<CompletableFuture<WriteResult>> writes = writes(WriteWindow.WINDOW + 1);
+        FakeSession stream = node.nextSession();
+        stream.greet(11);
+        stream.requests(WriteWindow.WINDOW).forEach(request -> stream.refuse(request, Reason.REASON_LIMIT));
+
+        Request next = stream.request();
+        while (next.getDeregister().equals(DeregisterRequest.getDefaultInstance())) {
+            stream.refuse(next, Reason.REASON_INVALID);
+            next = stream.request();
+        }
+        assertThat(next.getSequence()).isEqualTo(WriteWindow.WINDOW + 1L);
+        stream.accept(next, 100);
+        done(writes.get(WriteWindow.WINDOW));
+        assertThat(failure(writes.get(0)).fate()).isEqualTo(Fate.NOT_APPLIED);
+    }
+
+    @Test
     void lostSessionLeavesTheFateOfSentWritesUnknownAndTakesTheOthersAlong() {
         List<CompletableFuture<WriteResult>> sent = writes(2);
         FakeSession first = node.nextSession();
