@@ -54,7 +54,7 @@ public final class Catalog {
             serviceSum += service.fingerprint();
         }
         return new Catalog(
-                OrderedMap.ofSorted(services, ServiceEntry::name),
+                OrderedMap.<ServiceName, ServiceEntry>empty().ofSorted(services, ServiceEntry::name),
                 OrderedMap.empty(),
                 instanceCount,
                 0,

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A list in the making, out of instances that come in the strict order of their keys. Not thread-safe. */
+/** A list in the making, out of instances that come service by service, in the order of their names. Not thread-safe. */
 public final class CatalogBuilder {
     private final List<ServiceEntry> services = new ArrayList<>();
     private final List<InstanceRecord> ofService = new ArrayList<>();
@@ -15,7 +15,11 @@ public final class CatalogBuilder {
     private int instanceCount;
     private long instanceSum;
 
-    /** Adds the instance; the key that it returns shares the service's name with all others of the service. */
+    /**
+     * Adds the instance; the key that it returns shares the service's name with all others of the service.
+     *
+     * @throws IllegalStateException if an instance of the service before came twice
+     */
     public Key add(ServiceName name, InstanceRecord instance) {
         ServiceName known = service;
         if (known == null || !known.equals(name)) {
@@ -32,7 +36,7 @@ public final class CatalogBuilder {
     /**
      * The list.
      *
-     * @throws IllegalStateException if the instances did not come in order
+     * @throws IllegalStateException if the services did not come in order, or an instance came twice
      */
     public Catalog build() {
         endService();

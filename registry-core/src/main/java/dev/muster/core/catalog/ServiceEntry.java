@@ -5,6 +5,9 @@ import dev.muster.core.collect.OrderedMap;
 import dev.muster.core.hash.Fingerprint;
 import dev.muster.core.key.Key;
 import dev.muster.core.key.ServiceName;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class ServiceEntry {
+    /** Ids of a service are alike in their first characters, so that they are looked for by their hash. */
+    private static final OrderedMap<String, InstanceRecord> NO_INSTANCES = OrderedMap.rankedBy(String::hashCode);
+
+    private static final OrderedMap<String, Tombstone> NO_TOMBSTONES = OrderedMap.rankedBy(String::hashCode);
+
     private final ServiceName name;
     private final long nameFingerprint;
     private final long revision;
@@ -50,11 +58,13 @@ public final class ServiceEntry {
 
     static ServiceEntry empty(ServiceName name) {
         return new ServiceEntry(
-                name, fingerprint(name), 0, OrderedMap.empty(), OrderedMap.empty(), OrderedMap.empty(), 0, 0, null);
+                name, fingerprint(name), 0, NO_INSTANCES, NO_TOMBSTONES, OrderedMap.empty(), 0, 0, null);
     }
 
-    /** The service of these instances, which come in the order of their ids. */
+    /** The service of these instances, each of which comes once. */
     static ServiceEntry of(ServiceName name, List<InstanceRecord> instances) {
+        List<InstanceRecord> byHash = new ArrayList<>(instances);
+        byHash.sort((one, other) -> NO_INSTANCES.compare(one.id(), other.id()));
         long revision = 0;
         int serving = 0;
         int leased = 0;
@@ -67,8 +77,8 @@ public final class ServiceEntry {
                 name,
                 fingerprint(name),
                 revision,
-                OrderedMap.ofSorted(instances, InstanceRecord::id),
-                OrderedMap.empty(),
+                NO_INSTANCES.ofSorted(byHash, InstanceRecord::id),
+                NO_TOMBSTONES,
                 OrderedMap.empty(),
                 serving,
                 leased,
@@ -114,8 +124,25 @@ public final class ServiceEntry {
         return leased;
     }
 
-    /** All instances, ordered by id. */
-    public Iterable<InstanceRecord> instances() {
+    /** All instances, ordered by id. They are sorted with each call. */
+    public List<InstanceRecord> instances() {
+        return changedSince(0);
+    }
+
+    /** The instances that were registered or changed after the revision, ordered by id. */
+    public List<InstanceRecord> changedSince(long revision) {
+        List<InstanceRecord> changed = new ArrayList<>();
+        for (InstanceRecord instance : instances.values()) {
+            if (instance.modifyRevision() > revision) {
+                changed.add(instance);
+            }
+        }
+        changed.sort(Comparator.comparing(InstanceRecord::id));
+        return Collections.unmodifiableList(changed);
+    }
+
+    /** All instances, in an order of no meaning, which is the same for the same ids. */
+    public Iterable<InstanceRecord> unordered() {
         return instances.values();
     }
 

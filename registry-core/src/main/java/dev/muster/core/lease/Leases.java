@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class Leases {
-    private static final Leases EMPTY = new Leases(OrderedMap.empty(), OrderedMap.empty(), OrderedMap.empty(), 0);
+    private static final OrderedMap<Bound, Bound> NOTHING_BOUND = OrderedMap.rankedBy(Bound::incarnation);
+    private static final Leases EMPTY = new Leases(
+            OrderedMap.rankedBy(Long::longValue),
+            OrderedMap.rankedBy(Long::longValue),
+            OrderedMap.rankedBy(Long::longValue),
+            0);
 
     private final OrderedMap<Long, Lease> leases;
     private final OrderedMap<Long, OrderedMap<Bound, Bound>> keys;
@@ -156,17 +161,17 @@ public final class Leases {
                             "lease " + id + " of " + instances.get(0).key() + " is unknown");
                 }
                 instances.sort(null);
-                each.add(OrderedMap.ofSorted(instances, Function.identity()));
+                each.add(NOTHING_BOUND.ofSorted(instances, Function.identity()));
             });
             Iterator<Long> ids = bound.keySet().iterator();
             return new Leases(
-                    leases.leases, OrderedMap.ofSorted(each, instances -> ids.next()), leases.held, leases.sum);
+                    leases.leases, leases.keys.ofSorted(each, instances -> ids.next()), leases.held, leases.sum);
         }
     }
 
     private OrderedMap<Bound, Bound> keysOf(long id) {
         OrderedMap<Bound, Bound> bound = keys.get(id);
-        return bound == null ? OrderedMap.empty() : bound;
+        return bound == null ? NOTHING_BOUND : bound;
     }
 
     /**
@@ -185,7 +190,7 @@ public final class Leases {
         /** Those of one batch have one incarnation. */
         @Override
         public int compareTo(Bound other) {
-            int order = Long.compareUnsigned(incarnation, other.incarnation);
+            int order = Long.compare(incarnation, other.incarnation);
             return order != 0 ? order : key().compareTo(other.key());
         }
     }

@@ -58,7 +58,7 @@ public final class Session {
                 generation,
                 ackBelow,
                 Vector.empty(),
-                OrderedMap.empty(),
+                OrderedMap.rankedBy(Long::longValue),
                 0);
     }
 

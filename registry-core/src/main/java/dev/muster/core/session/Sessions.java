@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** All open sessions. Immutable, thus thread-safe. */
 public final class Sessions {
-    private static final Sessions EMPTY = new Sessions(OrderedMap.empty(), 0);
+    private static final Sessions EMPTY = new Sessions(OrderedMap.rankedBy(Long::longValue), 0);
 
     private final OrderedMap<Long, Session> sessions;
     private final long sum;

@@ -2,7 +2,6 @@
 package dev.muster.core.snapshot;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import dev.muster.core.hash.Fingerprint;
 import java.io.ByteArrayOutputStream;
@@ -36,9 +35,8 @@ final class FrameWriter {
     /** Appends a record that is encoded already. */
     void write(Section section, ByteString record) throws IOException {
         begin(section);
-        CodedOutputStream framed = CodedOutputStream.newInstance(payload, CodedOutputStream.DEFAULT_BUFFER_SIZE);
-        framed.writeBytesNoTag(record);
-        framed.flush();
+        length(record.size());
+        record.writeTo(payload);
         count++;
     }
 
@@ -57,10 +55,19 @@ final class FrameWriter {
 
     private void write(Section section, byte[] record) throws IOException {
         begin(section);
-        CodedOutputStream framed = CodedOutputStream.newInstance(payload, CodedOutputStream.DEFAULT_BUFFER_SIZE);
-        framed.writeByteArrayNoTag(record);
-        framed.flush();
+        length(record.length);
+        payload.writeBytes(record);
         count++;
+    }
+
+    /** As a varint. */
+    private void length(int bytes) {
+        int rest = bytes;
+        while (rest > 0x7f) {
+            payload.write(rest & 0x7f | 0x80);
+            rest >>>= 7;
+        }
+        payload.write(rest);
     }
 
     private void begin(Section next) throws IOException {

@@ -32,7 +32,7 @@ final class Known {
         while (!instances.hasNext() && services.hasNext()) {
             ServiceEntry next = services.next();
             service = next.name();
-            instances = next.instances().iterator();
+            instances = next.unordered().iterator();
         }
         InstanceRecord next = instances.hasNext() ? instances.next() : null;
         if (next != null && next.encoded().equals(record)) {

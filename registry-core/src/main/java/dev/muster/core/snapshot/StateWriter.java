@@ -63,7 +63,7 @@ final class StateWriter {
 
     private void writeCatalog() throws IOException {
         for (ServiceEntry service : state.catalog().services()) {
-            for (InstanceRecord instance : service.instances()) {
+            for (InstanceRecord instance : service.unordered()) {
                 out.write(Section.INSTANCES, instance.encoded());
             }
         }

@@ -71,12 +71,41 @@ final class OrderedMapTest {
     }
 
     @Test
+    void goesByTheRankOfAKeyAndThenByTheKey() {
+        Random random = new Random(7);
+        OrderedMap<Integer, Integer> map = OrderedMap.rankedBy(key -> -(key / 10));
+        TreeMap<Integer, Integer> model = new TreeMap<>(map::compare);
+        for (int step = 0; step < 2_000; step++) {
+            int key = random.nextInt(300);
+            map = step % 3 == 0 ? map.remove(key) : map.put(key, step);
+            if (step % 3 == 0) {
+                model.remove(key);
+            } else {
+                model.put(key, step);
+            }
+        }
+        assertThat(map.values()).containsExactlyElementsOf(model.values());
+        assertThat(map.keys()).containsExactlyElementsOf(model.keySet());
+        assertThat(map.compare(15, 16)).isNegative();
+        assertThat(map.compare(15, 20)).isPositive();
+        for (int key = 0; key < 300; key++) {
+            assertThat(map.get(key)).isEqualTo(model.get(key));
+            assertThat(map.valuesFrom(key))
+                    .containsExactlyElementsOf(model.tailMap(key, true).values());
+            assertThat(map.valuesAbove(key))
+                    .containsExactlyElementsOf(model.tailMap(key, false).values());
+        }
+        List<Integer> keys = List.copyOf(model.keySet());
+        assertThat(map.ofSorted(keys, key -> key).keys()).containsExactlyElementsOf(keys);
+    }
+
+    @Test
     void isMadeOfWhatIsSortedAlready() {
         Random random = new Random(7);
         for (int size = 0; size < 200; size++) {
             List<Integer> sorted = IntStream.range(0, size).boxed().toList();
-            OrderedMap<Integer, String> map =
-                    OrderedMap.ofSorted(sorted.stream().map(String::valueOf).toList(), Integer::valueOf);
+            OrderedMap<Integer, String> map = OrderedMap.<Integer, String>empty()
+                    .ofSorted(sorted.stream().map(String::valueOf).toList(), Integer::valueOf);
             TreeMap<Integer, String> model = new TreeMap<>();
             sorted.forEach(key -> model.put(key, String.valueOf(key)));
             assertThat(map.depth()).isEqualTo(Integer.SIZE - Integer.numberOfLeadingZeros(size));
@@ -91,10 +120,10 @@ final class OrderedMapTest {
             }
             assertSame(map, model, size / 2);
         }
-        assertThatThrownBy(() -> OrderedMap.ofSorted(List.of(1, 3, 2), key -> key))
+        assertThatThrownBy(() -> OrderedMap.<Integer, Integer>empty().ofSorted(List.of(1, 3, 2), key -> key))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("2 after 3");
-        assertThatThrownBy(() -> OrderedMap.ofSorted(List.of(1, 1), key -> key))
+        assertThatThrownBy(() -> OrderedMap.<Integer, Integer>empty().ofSorted(List.of(1, 1), key -> key))
                 .isInstanceOf(IllegalStateException.class);
     }
 

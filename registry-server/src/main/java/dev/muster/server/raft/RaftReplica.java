@@ -74,6 +74,12 @@ public final class RaftReplica implements Replica {
         public Membership {
             founders = List.copyOf(founders);
         }
+
+        /** What the nodes do in turn, the last one does after a whole round, and one that is no founder, too: 0 to 1. */
+        double turn() {
+            int place = founders.indexOf(self) + 1;
+            return place == 0 ? 1 : (double) place / founders.size();
+        }
     }
 
     private final Membership membership;
@@ -134,8 +140,8 @@ public final class RaftReplica implements Replica {
                 System::currentTimeMillis,
                 leadership.notLeader());
         this.snapshotWriter = new SnapshotWriter(GROUP, stateMachine::applied, snapshots, this::purge);
-        this.snapshotTrigger =
-                new SnapshotTrigger(options, System::nanoTime, snapshots::latestIndex, snapshots::latestBytes);
+        this.snapshotTrigger = new SnapshotTrigger(
+                options, membership.turn(), System::nanoTime, snapshots::latestIndex, snapshots::latestBytes);
         this.server = buildServer();
         this.division = server.getDivision(groupId);
         this.admin =

@@ -52,7 +52,7 @@ final class Lookups {
     static int held(RegistryState state, ServiceEntry service) {
         int held = 0;
         if (state.leases().heldCount() > 0) {
-            for (InstanceRecord instance : service.instances()) {
+            for (InstanceRecord instance : service.unordered()) {
                 held += isHeld(state, instance) ? 1 : 0;
             }
         }
@@ -62,7 +62,7 @@ final class Lookups {
     private static int held(RegistryState state, ServiceEntry service, LookupRequest request) {
         int held = 0;
         if (state.leases().heldCount() > 0) {
-            for (InstanceRecord instance : service.instances()) {
+            for (InstanceRecord instance : service.unordered()) {
                 boolean shown = shows(instance, request.getAll())
                         && (request.getId().isEmpty() || request.getId().equals(instance.id()));
                 held += shown && isHeld(state, instance) ? 1 : 0;

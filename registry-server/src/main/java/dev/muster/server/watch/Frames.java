@@ -52,10 +52,8 @@ final class Frames {
 
     private static void writeInstances(CodedOutputStream out, int field, ServiceEntry service, long since)
             throws IOException {
-        for (InstanceRecord instance : service.instances()) {
-            if (instance.modifyRevision() > since) {
-                out.writeBytes(field, instance.encoded());
-            }
+        for (InstanceRecord instance : service.changedSince(since)) {
+            out.writeBytes(field, instance.encoded());
         }
     }
 

@@ -13,7 +13,7 @@ final class SnapshotTriggerTest {
     private long newestIndex;
     private long newestBytes;
     private final SnapshotTrigger trigger =
-            new SnapshotTrigger(OPTIONS, () -> now, () -> newestIndex, () -> newestBytes);
+            new SnapshotTrigger(OPTIONS, 1, () -> now, () -> newestIndex, () -> newestBytes);
 
     @Test
     void dueAfterSoManyEntries() {
@@ -49,6 +49,16 @@ final class SnapshotTriggerTest {
         newestBytes = 1000 * MIB;
         assertThat(trigger.due(3, 108 * MIB - 1)).isFalse();
         assertThat(trigger.due(3, 108 * MIB)).isTrue();
+    }
+
+    @Test
+    void nodesTakeTurns() {
+        SnapshotTrigger first = new SnapshotTrigger(OPTIONS, 0.25, () -> now, () -> newestIndex, () -> newestBytes);
+        assertThat(first.due(1, MIB - 1)).isFalse();
+        assertThat(first.due(1, MIB)).isTrue();
+        first.taken(1, MIB);
+        assertThat(first.due(2, 5 * MIB - 1)).isFalse();
+        assertThat(first.due(2, 5 * MIB)).isTrue();
     }
 
     @Test
