@@ -19,12 +19,15 @@ import dev.muster.client.ServiceInstance;
 import dev.muster.client.ServiceSummary;
 import dev.muster.client.ServiceView;
 import dev.muster.client.WriteResult;
+import dev.muster.encoded.v1.EncodedLookupResponse;
 import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.ListServicesResponse;
+import dev.muster.v1.LookupRequest;
 import dev.muster.v1.RegistryGrpc;
 import dev.muster.v1.Request;
 import dev.muster.v1.Result;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -55,6 +58,9 @@ final class GrpcClient implements MusterClient {
     private static final Duration PAUSE_AT_THE_END = Duration.ofMillis(20);
     private static final int MOST_CHECKS_AT_THE_END = 100;
 
+    private static final MethodDescriptor<LookupRequest, EncodedLookupResponse> LOOKUP =
+            Wire.encoded(RegistryGrpc.getLookupMethod(), EncodedLookupResponse.getDefaultInstance());
+
     private static final Logger LOG = LoggerFactory.getLogger(GrpcClient.class);
 
     private final ClientOptions options;
@@ -66,6 +72,7 @@ final class GrpcClient implements MusterClient {
     private final Session session;
     private final WatchStream watchStream;
     private final UnaryCalls calls;
+    private final ReadLists lists = new ReadLists();
     private final ClusterAdmin cluster;
     private final GrpcEventLog events;
     private final Backups backups;
@@ -235,11 +242,13 @@ final class GrpcClient implements MusterClient {
         } else {
             readAlone(read);
         }
-        return Futures.shown(read.answer(), Wire::lookupResult);
+        return Futures.shown(
+                read.answer(),
+                response -> Wire.lookupResult(response, lists.instances(read.request(), response.getInstancesList())));
     }
 
     private void readAlone(PendingRead read) {
-        Futures.pass(calls.read(RegistryGrpc.getLookupMethod(), read.request(), read.deadlineNanos()), read.answer());
+        Futures.pass(calls.read(LOOKUP, read.request(), read.deadlineNanos()), read.answer());
     }
 
     @Override

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import dev.muster.encoded.v1.EncodedLookupResponse;
 import dev.muster.v1.LookupRequest;
-import dev.muster.v1.LookupResponse;
 import java.util.concurrent.CompletableFuture;
 
 /** One lookup on its way. Confined to the loop, except for its answer. */
 final class PendingRead {
     private final LookupRequest request;
     private final long deadlineNanos;
-    private final CompletableFuture<LookupResponse> answer = new CompletableFuture<>();
+    private final CompletableFuture<EncodedLookupResponse> answer = new CompletableFuture<>();
     private long sentNanos;
 
     /** A lookup whose answer is waited for until a time of the loop's clock. */
@@ -26,7 +26,7 @@ final class PendingRead {
         return deadlineNanos;
     }
 
-    CompletableFuture<LookupResponse> answer() {
+    CompletableFuture<EncodedLookupResponse> answer() {
         return answer;
     }
 

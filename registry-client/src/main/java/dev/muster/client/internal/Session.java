@@ -5,14 +5,15 @@ import dev.muster.client.ClientOptions;
 import dev.muster.client.MusterException;
 import dev.muster.client.MusterException.Fate;
 import dev.muster.client.internal.Failures.Broken;
+import dev.muster.encoded.v1.EncodedReply;
+import dev.muster.encoded.v1.EncodedServerFrame;
 import dev.muster.v1.ClientFrame;
 import dev.muster.v1.ClientHello;
 import dev.muster.v1.CloseSessionRequest;
 import dev.muster.v1.Error;
 import dev.muster.v1.Reason;
-import dev.muster.v1.Reply;
 import dev.muster.v1.Request;
-import dev.muster.v1.ServerFrame;
+import dev.muster.v1.Result;
 import dev.muster.v1.ServerHello;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -275,7 +276,7 @@ final class Session {
                 : third.compareTo(LONGEST_HELLO) > 0 ? LONGEST_HELLO : third;
     }
 
-    private void received(SessionStream from, ServerFrame frame) {
+    private void received(SessionStream from, EncodedServerFrame frame) {
         if (from != stream) {
             return;
         }
@@ -330,15 +331,16 @@ final class Session {
         return !hopped && !leader.isEmpty() && !leader.equals(here) && leader.equals(channels.leader());
     }
 
-    private void answered(Reply reply) {
+    private void answered(EncodedReply reply) {
         PendingWrite write = writes.unanswered(reply.getCorrelation());
         if (write == null) {
             return;
         }
-        Error error = reply.getResult().getError();
-        if (!reply.getResult().hasError()) {
+        Result result = Wire.result(reply);
+        Error error = result.getError();
+        if (!result.hasError()) {
             executed(write, reply.getCorrelation());
-            write.answer().complete(reply.getResult());
+            write.answer().complete(result);
         } else if (error.getReason() == Reason.REASON_UNAVAILABLE && !keepAlives.isEmpty()) {
             // May go on for long, and each time on a new stream: the lease would never be renewed.
             leaving = error;

@@ -3,9 +3,10 @@ package dev.muster.client.internal;
 
 import dev.muster.client.MusterException;
 import dev.muster.client.MusterException.Fate;
+import dev.muster.encoded.v1.EncodedLookupResult;
+import dev.muster.encoded.v1.EncodedReply;
 import dev.muster.v1.ClientFrame;
 import dev.muster.v1.Error;
-import dev.muster.v1.Reply;
 import dev.muster.v1.Request;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -65,18 +66,19 @@ final class SessionReads {
         }
     }
 
-    static boolean concerns(Reply reply) {
+    static boolean concerns(EncodedReply reply) {
         return reply.getCorrelation() < 0;
     }
 
-    void answered(Reply reply) {
+    void answered(EncodedReply reply) {
         PendingRead read = sent.remove(reply.getCorrelation());
         if (read == null) {
             return;
         }
-        Error error = reply.getResult().getError();
-        if (!reply.getResult().hasError()) {
-            read.answer().complete(reply.getResult().getLookup());
+        EncodedLookupResult result = Wire.lookupResult(reply);
+        Error error = result.getError();
+        if (!result.hasError()) {
+            read.answer().complete(result.getLookup());
         } else if (Failures.passesElsewhere(error.getReason())) {
             alone.accept(read);
         } else {

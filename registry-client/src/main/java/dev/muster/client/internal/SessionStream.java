@@ -2,12 +2,15 @@
 package dev.muster.client.internal;
 
 import dev.muster.client.internal.Failures.Broken;
+import dev.muster.encoded.v1.EncodedServerFrame;
 import dev.muster.v1.ClientFrame;
 import dev.muster.v1.Reason;
-import dev.muster.v1.ServerFrame;
 import dev.muster.v1.SessionsGrpc;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
 import java.util.function.BiConsumer;
@@ -19,9 +22,12 @@ import org.jspecify.annotations.Nullable;
  * order, and after its end nothing more. Confined to the loop.
  */
 final class SessionStream {
+    private static final MethodDescriptor<ClientFrame, EncodedServerFrame> OPEN =
+            Wire.encoded(SessionsGrpc.getOpenMethod(), EncodedServerFrame.getDefaultInstance());
+
     private final Loop loop;
     private final String address;
-    private final BiConsumer<SessionStream, ServerFrame> received;
+    private final BiConsumer<SessionStream, EncodedServerFrame> received;
     private final Consumer<SessionStream> writable;
     private final BiConsumer<SessionStream, Broken> broken;
     private @Nullable ClientCallStreamObserver<ClientFrame> call;
@@ -32,7 +38,7 @@ final class SessionStream {
     SessionStream(
             Loop loop,
             String address,
-            BiConsumer<SessionStream, ServerFrame> received,
+            BiConsumer<SessionStream, EncodedServerFrame> received,
             Consumer<SessionStream> writable,
             BiConsumer<SessionStream, Broken> broken) {
         this.loop = loop;
@@ -48,7 +54,7 @@ final class SessionStream {
 
     void open(Channel channel, ClientFrame hello, Duration helloTimeout) {
         greeting = loop.schedule(helloTimeout, () -> greetingIsLate(helloTimeout));
-        SessionsGrpc.newStub(channel).open(new Hearer());
+        ClientCalls.asyncBidiStreamingCall(channel.newCall(OPEN, CallOptions.DEFAULT), new Hearer());
         send(hello);
     }
 
@@ -116,7 +122,7 @@ final class SessionStream {
     }
 
     /** Runs on gRPC's thread and hands everything to the loop. */
-    private final class Hearer implements ClientResponseObserver<ClientFrame, ServerFrame> {
+    private final class Hearer implements ClientResponseObserver<ClientFrame, EncodedServerFrame> {
         @Override
         public void beforeStart(ClientCallStreamObserver<ClientFrame> started) {
             call = started;
@@ -124,7 +130,7 @@ final class SessionStream {
         }
 
         @Override
-        public void onNext(ServerFrame frame) {
+        public void onNext(EncodedServerFrame frame) {
             loop.execute(() -> {
                 waitsForKeepAlive = false;
                 received.accept(SessionStream.this, frame);

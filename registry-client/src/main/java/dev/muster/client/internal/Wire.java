@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.client.internal;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import dev.muster.client.Change;
 import dev.muster.client.Endpoint;
 import dev.muster.client.InstanceKey;
@@ -24,6 +27,9 @@ import dev.muster.client.ServiceSummary;
 import dev.muster.client.StateHash;
 import dev.muster.client.TakenSnapshot;
 import dev.muster.client.WriteResult;
+import dev.muster.encoded.v1.EncodedLookupResponse;
+import dev.muster.encoded.v1.EncodedLookupResult;
+import dev.muster.encoded.v1.EncodedReply;
 import dev.muster.v1.BatchRequest;
 import dev.muster.v1.Consistency;
 import dev.muster.v1.CreateKeyspaceRequest;
@@ -32,7 +38,6 @@ import dev.muster.v1.Header;
 import dev.muster.v1.Instance;
 import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.LookupRequest;
-import dev.muster.v1.LookupResponse;
 import dev.muster.v1.MembersResponse;
 import dev.muster.v1.Metadata;
 import dev.muster.v1.Moment;
@@ -40,6 +45,7 @@ import dev.muster.v1.NextKeySetRequest;
 import dev.muster.v1.Number;
 import dev.muster.v1.NumberRange;
 import dev.muster.v1.ReadOptions;
+import dev.muster.v1.Reason;
 import dev.muster.v1.RegisterRequest;
 import dev.muster.v1.Request;
 import dev.muster.v1.Result;
@@ -50,6 +56,9 @@ import dev.muster.v1.Status;
 import dev.muster.v1.StatusResponse;
 import dev.muster.v1.TakeSnapshotResponse;
 import dev.muster.v1.UpdateRequest;
+import io.grpc.MethodDescriptor;
+import io.grpc.protobuf.ProtoUtils;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -176,11 +185,44 @@ final class Wire {
         return new WriteResult(position(header), List.of(incarnation));
     }
 
-    static LookupResult lookupResult(LookupResponse response) {
+    /** The method with responses that are read as another message, which is the same on the wire. */
+    static <Q, R extends Message> MethodDescriptor<Q, R> encoded(MethodDescriptor<Q, ?> method, R response) {
+        return method.toBuilder(method.getRequestMarshaller(), ProtoUtils.marshaller(response))
+                .build();
+    }
+
+    static Result result(EncodedReply reply) {
+        try {
+            return Result.parseFrom(reply.getResult());
+        } catch (InvalidProtocolBufferException e) {
+            return unreadable(e);
+        }
+    }
+
+    static EncodedLookupResult lookupResult(EncodedReply reply) {
+        CodedInputStream in = reply.getResult().newCodedInput();
+        // The instances are parts of what came, not copies.
+        in.enableAliasing(true);
+        try {
+            return EncodedLookupResult.parseFrom(in);
+        } catch (IOException e) {
+            return EncodedLookupResult.newBuilder()
+                    .setError(unreadable(e).getError())
+                    .build();
+        }
+    }
+
+    private static Result unreadable(IOException e) {
+        return Result.newBuilder()
+                .setError(Failures.error(Reason.REASON_INTERNAL, "an answer that is not readable: " + e.getMessage()))
+                .build();
+    }
+
+    static LookupResult lookupResult(EncodedLookupResponse response, List<ServiceInstance> instances) {
         return new LookupResult(
                 position(response.getHeader()),
                 age(response.getHeader()),
-                instances(response.getInstancesList()),
+                instances,
                 response.getKnown(),
                 response.getNotServing(),
                 response.getHeld());

@@ -64,7 +64,7 @@ final class FrameWriter {
     private void length(int bytes) {
         int rest = bytes;
         while (rest > 0x7f) {
-            payload.write(rest & 0x7f | 0x80);
+            payload.write((rest & 0x7f) | 0x80);
             rest >>>= 7;
         }
         payload.write(rest);

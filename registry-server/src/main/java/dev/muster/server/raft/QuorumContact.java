@@ -128,17 +128,22 @@ final class QuorumContact {
     /** Completes when a majority confirmed after this call that this node still leads. */
     CompletableFuture<Void> barrier() {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        boolean begins;
         synchronized (this) {
             if (term < 0) {
                 done.completeExceptionally(endedBecause != null ? endedBecause : neverLed);
                 return done;
             }
             waiters.add(new Waiter(tickets.incrementAndGet(), done));
-            if (roundTicket == 0) {
+            begins = roundTicket == 0;
+            if (begins) {
                 startRound();
             }
         }
-        releaseWaiters();
+        if (begins) {
+            // A node that is alone has its majority.
+            releaseWaiters();
+        }
         return done;
     }
 

@@ -20,11 +20,14 @@ import dev.muster.v1.ServerHello;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -150,14 +153,20 @@ final class SessionStream implements StreamObserver<ClientFrame> {
         }
         List<Request> writes = new ArrayList<>();
         List<Command> commands = new ArrayList<>();
+        Map<ReadOptions, List<Read>> reads = new LinkedHashMap<>();
         for (Request request : frame.getRequestsList()) {
             inFlight.incrementAndGet();
-            take(request, command -> {
-                writes.add(request);
-                commands.add(command);
-            });
+            take(
+                    request,
+                    command -> {
+                        writes.add(request);
+                        commands.add(command);
+                    },
+                    (options, answer) -> reads.computeIfAbsent(options, first -> new ArrayList<>())
+                            .add(new Read(request, answer)));
         }
         write(writes, commands);
+        reads.forEach(this::read);
         if (frame.getKeepAlive() || frame.getLeasesCount() > 0) {
             inFlight.incrementAndGet();
             keepAlive(frame);
@@ -166,7 +175,11 @@ final class SessionStream implements StreamObserver<ClientFrame> {
         requestFrame();
     }
 
-    private void take(Request request, Consumer<Command> writes) {
+    /** A read, and what it puts into its result once it may be answered. */
+    private record Read(Request request, Consumer<Result.Builder> answer) {}
+
+    private void take(
+            Request request, Consumer<Command> writes, BiConsumer<ReadOptions, Consumer<Result.Builder>> reads) {
         try {
             switch (request.getCallCase()) {
                 case REGISTER,
@@ -183,8 +196,8 @@ final class SessionStream implements StreamObserver<ClientFrame> {
                 case LOOKUP -> {
                     Validation.lookup(request.getLookup());
                     checkPresent(request.getLookup().hasAt());
-                    read(
-                            request,
+                    checkRead(request);
+                    reads.accept(
                             request.getLookup().getRead(),
                             result -> result.setLookup(needs.reads().answer(request.getLookup())));
                 }
@@ -192,8 +205,8 @@ final class SessionStream implements StreamObserver<ClientFrame> {
                     Validation.listServices(request.getListServices());
                     checkPresent(request.getListServices().hasAt());
                     Pages.start(request.getListServices());
-                    read(
-                            request,
+                    checkRead(request);
+                    reads.accept(
                             request.getListServices().getRead(),
                             result -> result.setListServices(needs.reads().answer(request.getListServices())));
                 }
@@ -240,27 +253,43 @@ final class SessionStream implements StreamObserver<ClientFrame> {
         }
     }
 
-    private void read(Request request, ReadOptions options, Consumer<Result.Builder> answer) {
+    private static void checkRead(Request request) {
         if (request.getSequence() != 0) {
             throw Rejection.invalid("sequence", Long.toUnsignedString(request.getSequence()), "0 for a read");
         }
-        CompletableFuture<Void> admitted = needs.reads().admit(options);
+    }
+
+    /** Reads of one frame came at one moment: what lets one of them be answered lets all. */
+    private void read(ReadOptions options, List<Read> reads) {
+        CompletableFuture<Void> admitted = admit(options);
         CompletableFuture<Void> bounded = admitted.isDone()
                 ? admitted
                 : admitted.copy().orTimeout(Unary.DEFAULT_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
         var unused = bounded.whenComplete((nothing, failure) -> {
-            if (failure == null) {
-                replies.add(frame -> {
-                    Result.Builder result = Result.newBuilder();
-                    answer.accept(result);
-                    frame.addRepliesBuilder()
-                            .setCorrelation(request.getCorrelation())
-                            .setResult(result);
-                });
-            } else {
-                reply(request, null, failure);
+            for (Read read : reads) {
+                if (failure == null) {
+                    replies.add(frame -> answer(read, frame));
+                } else {
+                    reply(read.request(), null, failure);
+                }
             }
         });
+    }
+
+    private CompletableFuture<Void> admit(ReadOptions options) {
+        try {
+            return needs.reads().admit(options);
+        } catch (RuntimeException refusal) {
+            return CompletableFuture.failedFuture(refusal);
+        }
+    }
+
+    private static void answer(Read read, ServerFrame.Builder frame) {
+        Result.Builder result = Result.newBuilder();
+        read.answer().accept(result);
+        frame.addRepliesBuilder()
+                .setCorrelation(read.request().getCorrelation())
+                .setResult(result);
     }
 
     private void reply(Request request, @Nullable Result result, @Nullable Throwable failure) {
