@@ -5,10 +5,12 @@ import com.google.protobuf.ByteString;
 import dev.muster.core.RegistryState;
 import dev.muster.core.catalog.ServiceEntry;
 import dev.muster.core.key.ServiceName;
+import dev.muster.v1.Header;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ final class Topic {
     private final ServiceName name;
     private final Set<Watcher> watchers = new LinkedHashSet<>();
     private final Map<Long, ByteString> deltas = new LinkedHashMap<>();
+    private final Map<Delta, ByteString> frames = new LinkedHashMap<>();
     private @Nullable ByteString snapshot;
     private @Nullable ServiceEntry service;
 
@@ -52,6 +55,7 @@ final class Topic {
             return false;
         }
         deltas.clear();
+        frames.clear();
         snapshot = null;
         return true;
     }
@@ -63,6 +67,22 @@ final class Topic {
             snapshot = body;
         }
         return body;
+    }
+
+    /** What tells frames with changes of this service apart: whose they are, where his copy is, and what they say of the state. */
+    record Delta(long watch, long told, long shown, Header header) {}
+
+    /** Streams with one watch each, and that is most of them, are sent the same bytes. */
+    ByteString deltaFrame(Delta delta, Supplier<ByteString> made) {
+        ByteString frame = frames.get(delta);
+        if (frame == null) {
+            frame = made.get();
+            if (frames.size() == MAX_SHARED_DELTAS) {
+                frames.clear();
+            }
+            frames.put(delta, frame);
+        }
+        return frame;
     }
 
     ByteString deltaBody(ServiceEntry of, long since) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This node's fan-out to all who watch. A copy that took every frame of its watch equals the registry's list at the
@@ -31,8 +32,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *       frame from where its copy is to the state as it is then. A slow reader gets fewer, larger deltas and costs no
  *       memory.
  *   <li>What is dear to make, the encoded list of changes, is made once per service and starting point.
- *   <li>Rounds begin at once when it was quiet, and otherwise {@link #WINDOW} after the one before, later if rounds are
- *       long: they never take more than a fraction of a core.
+ *   <li>Rounds begin at once when it was quiet, and otherwise {@link #WINDOW} after the one before. Where changes come
+ *       faster than that, the pauses are as long as rounds are expensive: these take a fraction of a core, and their frames
+ *       join more changes.
  *   <li>A copy whose removals were forgotten meanwhile, or that comes from another epoch, starts over with a snapshot.
  *   <li>Progress is claimed for a stream only when none of its watches has anything left to send, and the age in it was
  *       known before the state was looked at.
@@ -48,7 +50,7 @@ public final class WatchHub implements ReplicaListener {
     private static final Duration TICK = Duration.ofSeconds(1);
     /** By then a fresh answer about our age has come, if any comes. */
     private static final Duration ANSWER = Duration.ofMillis(200);
-    /** A round is followed by a pause of that many times its length. */
+    /** A round that was waited for is followed by a pause of that many times its length. */
     private static final int PAUSE_FACTOR = 4;
 
     private final Replica replica;
@@ -61,6 +63,7 @@ public final class WatchHub implements ReplicaListener {
     private final Map<ServiceName, Topic> topics = new HashMap<>();
     private final Set<WatchStream> streams = new LinkedHashSet<>();
     private RegistryState swept;
+    private @Nullable Header header;
     private volatile long nextRound;
 
     private WatchHub(Replica replica, Freshness freshness, Loop loop, String groupId) {
@@ -97,9 +100,9 @@ public final class WatchHub implements ReplicaListener {
         if (roundQueued.compareAndSet(false, true)) {
             long wait = nextRound - loop.nanos();
             if (wait <= 0) {
-                loop.execute(this::queuedRound);
+                loop.execute(() -> queuedRound(1));
             } else {
-                loop.schedule(Duration.ofNanos(wait), this::queuedRound);
+                loop.schedule(Duration.ofNanos(wait), () -> queuedRound(PAUSE_FACTOR));
             }
         }
     }
@@ -111,9 +114,19 @@ public final class WatchHub implements ReplicaListener {
         return swept;
     }
 
-    /** Of the state that frames are made from. */
+    /** From here on frames say how old the state is now. */
+    void lookAtTheClock() {
+        header = null;
+    }
+
+    /** Of the state that frames are made from; the same for all frames of a round. */
     Header header() {
-        return swept.header(freshness.ageMillisOf(swept.revision()));
+        Header known = header;
+        if (known == null) {
+            known = swept.header(freshness.ageMillisOf(swept.revision()));
+            header = known;
+        }
+        return known;
     }
 
     long history() {
@@ -122,6 +135,7 @@ public final class WatchHub implements ReplicaListener {
 
     /** Looks at the newest state. */
     void catchUp() {
+        lookAtTheClock();
         RegistryState now = replica.state();
         RegistryState before = swept;
         boolean sameEpoch = now.epochId() == before.epochId();
@@ -172,12 +186,12 @@ public final class WatchHub implements ReplicaListener {
         }
     }
 
-    private void queuedRound() {
+    private void queuedRound(int pauseFactor) {
         roundQueued.set(false);
-        round();
+        round(pauseFactor);
     }
 
-    private void round() {
+    private void round(int pauseFactor) {
         long begun = loop.nanos();
         try {
             catchUp();
@@ -186,7 +200,7 @@ public final class WatchHub implements ReplicaListener {
             }
         } finally {
             long ended = loop.nanos();
-            nextRound = ended + Math.max(WINDOW.toNanos(), PAUSE_FACTOR * (ended - begun));
+            nextRound = ended + Math.max(WINDOW.toNanos(), pauseFactor * (ended - begun));
         }
     }
 
@@ -194,7 +208,7 @@ public final class WatchHub implements ReplicaListener {
         if (streams.isEmpty()) {
             return;
         }
-        round();
+        round(1);
         var unused = freshness.linearize();
         loop.schedule(ANSWER, this::progress);
     }
@@ -202,7 +216,7 @@ public final class WatchHub implements ReplicaListener {
     /** Does not wait for a fresh answer: when there is none, the age that goes out says so. */
     private void progress() {
         long age = freshness.ageMillis();
-        round();
+        round(1);
         for (WatchStream stream : List.copyOf(streams)) {
             stream.progress(swept.header(age));
         }

@@ -65,7 +65,10 @@ public final class WatchStream {
 
     /** The reader takes frames again. */
     public void ready() {
-        loop.execute(this::flush);
+        loop.execute(() -> {
+            hub.lookAtTheClock();
+            flush();
+        });
     }
 
     /** The client has gone. */
@@ -121,6 +124,7 @@ public final class WatchStream {
     private void request(Runnable request) {
         loop.execute(() -> {
             if (!closed) {
+                hub.lookAtTheClock();
                 request.run();
                 wantsRequest = true;
                 flush();

@@ -98,7 +98,7 @@ final class Watcher {
             reset = true;
             frame = snapshot(state, header);
         } else {
-            frame = delta(state, header, service);
+            frame = topic.deltaFrame(new Topic.Delta(watch, told, shown, header), () -> delta(state, header, service));
         }
         told = state.revision();
         shown = service == null ? told : service.revision();

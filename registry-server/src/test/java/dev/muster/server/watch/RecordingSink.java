@@ -21,6 +21,9 @@ final class RecordingSink implements WatchSink {
     final Map<Long, Long> revisions = new TreeMap<>();
     boolean ready = true;
     boolean throwing;
+    /** Each frame that is sent. */
+    Runnable whileSending = () -> {};
+
     int taken;
     boolean completed;
 
@@ -37,6 +40,7 @@ final class RecordingSink implements WatchSink {
         if (throwing) {
             throw new IllegalStateException("scripted defect");
         }
+        whileSending.run();
         try {
             WatchResponse response = WatchResponse.parseFrom(frame);
             frames.add(response);

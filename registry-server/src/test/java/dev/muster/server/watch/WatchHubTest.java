@@ -82,6 +82,32 @@ final class WatchHubTest {
     }
 
     @Test
+    void changesWaitForEachOtherOnlyWhereTheyComeFasterThanTheyCanBeTold() {
+        Duration cost = Duration.ofMillis(20);
+        subscribe(1, "orders", ByteString.EMPTY);
+        client.whileSending = () -> loop.stall(cost);
+        Replicas.registered(replica, "orders", "a", 0);
+        loop.run();
+        loop.advance(cost);
+
+        Replicas.registered(replica, "orders", "b", 0);
+        loop.run();
+        assertInStep(1, "orders");
+
+        Replicas.registered(replica, "orders", "c", 0);
+        loop.advance(cost);
+        assertInStep(1, "orders");
+        int frames = client.frames.size();
+        Replicas.registered(replica, "orders", "d", 0);
+        loop.advance(cost);
+        assertThat(client.frames).hasSize(frames);
+        Replicas.registered(replica, "orders", "e", 0);
+        loop.advance(cost.multipliedBy(3));
+        assertThat(client.frames).hasSize(frames + 1);
+        assertInStep(1, "orders");
+    }
+
+    @Test
     void aSlowReaderGetsOneLargerDeltaAndNoQueue() {
         subscribe(1, "orders", ByteString.EMPTY);
         client.ready = false;
@@ -98,6 +124,26 @@ final class WatchHubTest {
         assertThat(client.frames).hasSize(2);
         assertThat(client.last().getDelta().getChangedCount()).isEqualTo(50);
         assertInStep(1, "orders");
+    }
+
+    @Test
+    void aFrameThatLeavesLaterSaysThatItIsOlder() {
+        RecordingSink other = new RecordingSink();
+        subscribe(hub.open(other), 1, "orders", ByteString.EMPTY);
+        subscribe(1, "orders", ByteString.EMPTY);
+        client.ready = false;
+        Replicas.registered(replica, "orders", "a", 0);
+        loop.advance(Duration.ofMillis(2_500));
+        Replicas.registered(replica, "orders", "b", 0);
+        loop.advance(ROUND);
+        loop.stall(Duration.ofMillis(400));
+
+        client.ready = true;
+        stream.ready();
+        loop.run();
+
+        assertThat(client.last().getDelta().getHeader().getAgeMillis())
+                .isGreaterThanOrEqualTo(other.last().getDelta().getHeader().getAgeMillis() + 400);
     }
 
     @Test
