@@ -20,12 +20,15 @@ import dev.muster.client.ServiceSummary;
 import dev.muster.client.ServiceView;
 import dev.muster.client.WriteResult;
 import dev.muster.encoded.v1.EncodedLookupResponse;
+import dev.muster.v1.ClusterGrpc;
 import dev.muster.v1.ListServicesRequest;
 import dev.muster.v1.ListServicesResponse;
 import dev.muster.v1.LookupRequest;
 import dev.muster.v1.RegistryGrpc;
 import dev.muster.v1.Request;
 import dev.muster.v1.Result;
+import dev.muster.v1.StatusRequest;
+import dev.muster.v1.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
@@ -88,7 +91,8 @@ final class GrpcClient implements MusterClient {
         this.random = random;
         channels = new LeaderChannel(options.endpoints(), connector, loop, random);
         calls = new UnaryCalls(loop, channels, options.requestTimeout(), random);
-        session = new Session(loop, channels, options, backoff(), calls.patience(), this::readAlone);
+        session =
+                new Session(loop, channels, options, backoff(), calls.patience(), this::readAlone, this::leaderKnownTo);
         watchStream = new WatchStream(loop, channels, options.clientName(), backoff());
         cache = options.diskCache().map(folder -> new ListCache(folder, disk)).orElse(null);
         keyspaces = new GrpcKeyspaces(calls, loop);
@@ -245,6 +249,11 @@ final class GrpcClient implements MusterClient {
         return Futures.shown(
                 read.answer(),
                 response -> Wire.lookupResult(response, lists.instances(read.request(), response.getInstancesList())));
+    }
+
+    private CompletableFuture<String> leaderKnownTo(String node) {
+        return calls.at(node, ClusterGrpc.getStatusMethod(), StatusRequest.getDefaultInstance())
+                .thenApply(StatusResponse::getLeaderAddress);
     }
 
     private void readAlone(PendingRead read) {

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,8 @@ import org.slf4j.LoggerFactory;
  * session, after what the followers of this one (the registrations) have to say there.
  *
  * <p><b>Silence.</b> A keep-alive goes out each third of the time of the lease. When not even the one before was answered
- * and nothing else came, a third of the time is left to go on elsewhere.
+ * and nothing else came, a third of the time is left to go on elsewhere. While an answer is due, other nodes are asked
+ * much earlier whether somebody else leads: {@link Suspicion}.
  */
 final class Session {
     static final Duration SHORTEST_HELLO = Duration.ofMillis(500);
@@ -86,6 +88,7 @@ final class Session {
     private final WriteWindow writes = new WriteWindow();
     private final SessionReads reads;
     private final Lateness lateness;
+    private final Suspicion suspicion;
     private final Set<Follower> followers = new LinkedHashSet<>();
 
     private Phase phase = Phase.IDLE;
@@ -125,14 +128,18 @@ final class Session {
         CLOSED
     }
 
-    /** Reads that the session cannot help are handed to {@code alone}, on the loop. */
+    /**
+     * Reads that the session cannot help are handed to {@code alone}, on the loop. {@code leaderKnownTo} asks a node for
+     * the address of the leader that it knows.
+     */
     Session(
             Loop loop,
             LeaderChannel channels,
             ClientOptions options,
             Backoff backoff,
             Duration patienceOfReads,
-            Consumer<PendingRead> alone) {
+            Consumer<PendingRead> alone,
+            Function<String, CompletableFuture<String>> leaderKnownTo) {
         this.loop = loop;
         this.channels = channels;
         this.options = options;
@@ -141,6 +148,8 @@ final class Session {
         this.lateness = new Lateness(loop, this::failLate);
         this.alone = alone;
         this.reads = new SessionReads(loop, patienceOfReads, alone);
+        this.suspicion =
+                new Suspicion(loop, channels.endpoints(), leaderKnownTo, this::isAnswerDue, this::leaderElsewhere);
     }
 
     /** Hands over a write. Any thread; the order of calls of one thread is kept. */
@@ -203,6 +212,7 @@ final class Session {
         phase = Phase.CLOSED;
         cancel(retry);
         lateness.clear();
+        suspicion.close();
         reads.close();
         if (stream != null) {
             stream.finish();
@@ -255,6 +265,7 @@ final class Session {
         SessionStream opened = new SessionStream(loop, address, this::received, this::writable, this::broken);
         stream = opened;
         opened.open(channels.channel(address), hello(), helloTimeout());
+        suspicion.expect(address);
     }
 
     private ClientFrame hello() {
@@ -280,6 +291,7 @@ final class Session {
         if (from != stream) {
             return;
         }
+        suspicion.heard();
         if (frame.hasHello() && phase == Phase.GREETING) {
             greeted(from, frame.getHello());
         }
@@ -408,6 +420,19 @@ final class Session {
         }
     }
 
+    private boolean isAnswerDue() {
+        return phase == Phase.GREETING || (phase == Phase.OPEN && !(writes.isAnswered() && reads.isAnswered()));
+    }
+
+    private void leaderElsewhere(String leader) {
+        if (stream != null) {
+            String silent = stream.address() + " says nothing, and another node says that " + leader + " leads";
+            brokenOff(Failures.error(Reason.REASON_NOT_LEADER, silent).toBuilder()
+                    .setLeader(leader)
+                    .build());
+        }
+    }
+
     /** A lease has to be renewed meanwhile. */
     private Duration pause() {
         Duration pause = backoff.next();
@@ -473,6 +498,7 @@ final class Session {
         if (phase != Phase.OPEN || to == null) {
             return;
         }
+        boolean wasDue = isAnswerDue();
         while (to.isReady()) {
             ClientFrame.Builder frame = ClientFrame.newBuilder();
             writes.fill(frame, origin);
@@ -481,6 +507,10 @@ final class Session {
                 return;
             }
             to.send(frame.build());
+            if (!wasDue) {
+                suspicion.expect(to.address());
+                wasDue = true;
+            }
         }
     }
 

@@ -66,6 +66,11 @@ final class SessionReads {
         }
     }
 
+    /** Whether every read that was sent is answered. */
+    boolean isAnswered() {
+        return sent.isEmpty();
+    }
+
     static boolean concerns(EncodedReply reply) {
         return reply.getCorrelation() < 0;
     }

@@ -18,9 +18,11 @@ import dev.muster.v1.KeepAliveResponse;
 import dev.muster.v1.Reason;
 import dev.muster.v1.Request;
 import dev.muster.v1.ServerFrame;
+import dev.muster.v1.StatusResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -514,6 +516,48 @@ class SessionTest {
         assertThat(hello.getSession()).isEqualTo(11);
         assertThat(hello.getGeneration()).isEqualTo(2);
         done(first.ended);
+    }
+
+    @Test
+    void silentLeaderIsLeftForTheOneThatAnotherNodeNames() {
+        CompletableFuture<WriteResult> write = muster.write("w");
+        FakeSession first = node.nextSession();
+        first.greet(11);
+        Request sent = first.request();
+        other.status = request ->
+                StatusResponse.newBuilder().setLeaderAddress(other.address()).build();
+        // Until then the answer to the keep-alive may still be on its way.
+        await().until(() -> {
+            muster.loop.advance(Suspicion.PAUSE);
+            return !other.sessions.isEmpty();
+        });
+
+        FakeSession second = other.nextSession();
+        second.greet(11);
+        assertThat(second.request()).isEqualTo(sent);
+        second.accept(sent, 100);
+        assertThat(write.join().position().revision()).isEqualTo(100);
+    }
+
+    @Test
+    void slowLeaderThatOthersStillFollowIsWaitedFor() {
+        AtomicInteger questions = new AtomicInteger();
+        other.status = request -> {
+            questions.incrementAndGet();
+            return StatusResponse.newBuilder().setLeaderAddress(node.address()).build();
+        };
+        CompletableFuture<WriteResult> write = muster.write("w");
+        FakeSession first = node.nextSession();
+        first.greet(11);
+        Request sent = first.request();
+        await().until(() -> {
+            muster.loop.advance(Suspicion.PAUSE);
+            return questions.get() >= 3;
+        });
+        first.accept(sent, 100);
+
+        assertThat(write.join().position().revision()).isEqualTo(100);
+        assertThat(other.sessions).isEmpty();
     }
 
     @Test
