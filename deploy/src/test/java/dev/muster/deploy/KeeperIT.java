@@ -134,8 +134,10 @@ final class KeeperIT {
                 == 0;
     }
 
+    /** 0 while it has no process. */
     private long pid(String unit) throws Exception {
-        return Long.parseLong(line(unit).split("\t", -1)[3]);
+        String pid = line(unit).split("\t", -1)[3];
+        return pid.isEmpty() ? 0 : Long.parseLong(pid);
     }
 
     private String line(String unit) throws Exception {
