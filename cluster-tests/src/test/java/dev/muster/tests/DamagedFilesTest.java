@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
  */
 @Tag("slow")
 @ClusterTest(
-        settings = {"snapshot.entries=500", "log.segment=64KiB", "purge.keep-entries=600", "events.keep-bytes=4MiB"})
+        settings = {"snapshot.entries=500", "log.segment=64KiB", "log.keep-bytes=256KiB", "events.keep-bytes=4MiB"})
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 final class DamagedFilesTest {
     private static final Logger LOG = LoggerFactory.getLogger(DamagedFilesTest.class);

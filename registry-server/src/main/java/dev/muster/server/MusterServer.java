@@ -244,7 +244,7 @@ public final class MusterServer implements AutoCloseable {
                 config.snapshots().entries(),
                 config.snapshots().bytes(),
                 config.snapshots().interval(),
-                config.log().keepEntries(),
+                config.log().keepBytes(),
                 config.log().segmentBytes(),
                 Limits.defaultSettings());
     }

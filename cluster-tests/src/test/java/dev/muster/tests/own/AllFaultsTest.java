@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
         badNetwork = true,
         badClocks = true,
         badDisks = true,
-        settings = {"snapshot.entries=500", "log.segment=64KiB", "purge.keep-entries=100", "election.timeout=500ms"})
+        settings = {"snapshot.entries=500", "log.segment=64KiB", "log.keep-bytes=64KiB", "election.timeout=500ms"})
 final class AllFaultsTest {
     @ParameterizedTest
     @MethodSource("kept")

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 /** All promises that a history can show, while the cluster is harmed in the ways that matter most. */
 @ClusterTest(
         badNetwork = true,
-        settings = {"snapshot.entries=500", "log.segment=64KiB", "purge.keep-entries=100", "election.timeout=500ms"})
+        settings = {"snapshot.entries=500", "log.segment=64KiB", "log.keep-bytes=64KiB", "election.timeout=500ms"})
 final class ChaosTest {
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The event log, on a cluster that keeps next to no log behind its snapshots, so that a wiped node gets a snapshot. */
-@ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=0"})
+@ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "log.keep-bytes=0"})
 final class EventsTest {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 

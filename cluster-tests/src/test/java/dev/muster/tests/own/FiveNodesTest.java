@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
         badNetwork = true,
         badClocks = true,
         badDisks = true,
-        settings = {"snapshot.entries=500", "log.segment=64KiB", "purge.keep-entries=100", "election.timeout=500ms"})
+        settings = {"snapshot.entries=500", "log.segment=64KiB", "log.keep-bytes=64KiB", "election.timeout=500ms"})
 final class FiveNodesTest {
     @Test
     @Tag("chaos")

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
  * or must have been made durable before these forgot it. The log does not reach far back here.
  */
 @Tag("chaos")
-@ClusterTest(badDisks = true, settings = "purge.keep-entries=0")
+@ClusterTest(badDisks = true, settings = "log.keep-bytes=0")
 @TestMethodOrder(OrderAnnotation.class)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class LostPowerTest {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Writes that are executed while their replies get lost, so that the client sends them again. */
 @ClusterTest(
         badNetwork = true,
-        settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=0"})
+        settings = {"snapshot.entries=100", "log.segment=64KiB", "log.keep-bytes=0"})
 final class LostReplyTest {
     private static final int WRITES = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(40);

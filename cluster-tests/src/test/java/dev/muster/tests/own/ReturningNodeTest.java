@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that were away, on a cluster that keeps next to no log behind its snapshots. */
-@ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "purge.keep-entries=0"})
+@ClusterTest(settings = {"snapshot.entries=100", "log.segment=64KiB", "log.keep-bytes=0"})
 final class ReturningNodeTest {
     @Test
     @Tag("long")

@@ -49,13 +49,13 @@ final class Keys {
             "write a snapshot after this time, if anything changed",
             "10m",
             Texts.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
-    static final Key<Integer> PURGE_KEEP_ENTRIES = Key.withDefault(
-            "purge.keep-entries",
-            "log entries kept below a snapshot, for nodes that were away for a moment",
-            "20000",
-            Texts.integer(0, 100_000_000));
+    static final Key<Long> LOG_KEEP_BYTES = Key.withDefault(
+            "log.keep-bytes",
+            "log kept below the older snapshot, for nodes that were away for a moment",
+            "64MiB",
+            Texts.size(0, 1L << 40));
     static final Key<Long> LOG_SEGMENT = Key.withDefault(
-            "log.segment", "size at which a new log file is begun", "32MiB", Texts.size(64L << 10, 1L << 30));
+            "log.segment", "size at which a new log file is begun", "8MiB", Texts.size(64L << 10, 1L << 30));
     static final Key<Long> DISK_RESERVE = Key.withDefault(
             "disk.reserve",
             "kept free on the disk of the data folder; with less the node takes no writes",
@@ -110,7 +110,7 @@ final class Keys {
             SNAPSHOT_ENTRIES,
             SNAPSHOT_BYTES,
             SNAPSHOT_INTERVAL,
-            PURGE_KEEP_ENTRIES,
+            LOG_KEEP_BYTES,
             LOG_SEGMENT,
             DISK_RESERVE,
             EVENTS_KEEP_AGE,

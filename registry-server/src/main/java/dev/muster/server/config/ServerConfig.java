@@ -104,10 +104,10 @@ public record ServerConfig(
      * How the log is kept.
      *
      * @param segmentBytes size at which a new log file is begun
-     * @param keepEntries how many entries below the snapshot are kept, so that a node that was away for a moment
-     *     catches up from the log and not by a whole snapshot
+     * @param keepBytes how much below the older snapshot is kept, so that a node that was away for a moment catches up
+     *     from the log and not by a whole snapshot
      */
-    public record LogFiles(long segmentBytes, int keepEntries) {}
+    public record LogFiles(long segmentBytes, long keepBytes) {}
 
     /**
      * How much of the event log is kept in files: up to the first bound that is reached.

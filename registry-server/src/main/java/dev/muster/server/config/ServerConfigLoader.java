@@ -82,7 +82,7 @@ public final class ServerConfigLoader {
                         settings.get(Keys.SNAPSHOT_ENTRIES),
                         settings.get(Keys.SNAPSHOT_BYTES),
                         settings.get(Keys.SNAPSHOT_INTERVAL)),
-                new LogFiles(settings.get(Keys.LOG_SEGMENT), settings.get(Keys.PURGE_KEEP_ENTRIES)),
+                new LogFiles(settings.get(Keys.LOG_SEGMENT), settings.get(Keys.LOG_KEEP_BYTES)),
                 settings.get(Keys.DISK_RESERVE),
                 new Events(
                         settings.get(Keys.EVENTS_KEEP_AGE),

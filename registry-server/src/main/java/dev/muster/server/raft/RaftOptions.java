@@ -12,8 +12,8 @@ import java.time.Duration;
  * @param snapshotEntries a snapshot is written after that many log entries,
  * @param snapshotBytes or that many bytes of them, or fewer when the snapshots are small,
  * @param snapshotInterval or that long after the last one, if anything changed
- * @param purgeKeepEntries log entries kept below the oldest snapshot, so that short outages are caught up from the log
- * @param segmentBytes size of a log segment, the unit of purging
+ * @param logKeepBytes log kept below the older snapshot, so that short outages are caught up from the log
+ * @param logSegmentBytes size of a log segment, the unit of purging
  * @param settings the numbers that the state machine reads, used when the cluster is created
  */
 public record RaftOptions(
@@ -22,6 +22,6 @@ public record RaftOptions(
         long snapshotEntries,
         long snapshotBytes,
         Duration snapshotInterval,
-        long purgeKeepEntries,
-        long segmentBytes,
+        long logKeepBytes,
+        long logSegmentBytes,
         Settings settings) {}

@@ -118,14 +118,16 @@ public final class RaftReplica implements Replica {
         this.membersCopy = new MembersCopy(folder.members());
         PlantedBackup.plant(folder);
         this.snapshots = new SnapshotStore(folder);
-        Applied onDisk = snapshots.load();
+        Optional<Applied> stored = Optional.ofNullable(snapshots.load());
         this.repairs = StoragePreflight.check(
-                folder, mark.index(), onDisk == null ? -1 : onDisk.position().getIndex());
+                folder,
+                mark.index(),
+                stored.map(found -> found.position().getIndex()).orElse(-1L));
         this.selfId = RaftPeerId.valueOf(folder.identity().peerId());
         this.groupId = RaftGroupId.valueOf(
                 UUID.nameUUIDFromBytes((membership.clusterId() + "/" + GROUP).getBytes(StandardCharsets.UTF_8)));
-        this.stateMachine =
-                new RegistryStateMachine(membership.clusterId(), GROUP, snapshots, fatal, new StateMachineEvents());
+        this.stateMachine = new RegistryStateMachine(
+                membership.clusterId(), GROUP, snapshots, stored, fatal, new StateMachineEvents());
         this.revisions = new ProgressWaiters(() -> state().revision());
         this.indexes =
                 new ProgressWaiters(() -> stateMachine.applied().position().getIndex());
@@ -448,7 +450,11 @@ public final class RaftReplica implements Replica {
                 .exceptionally(notLeading -> Result.getDefaultInstance());
     }
 
-    private void purge(long index) {
+    private void purge(long olderSnapshot) throws IOException {
+        long index = LogRetention.lastToPurge(current(), olderSnapshot, options.logKeepBytes());
+        if (index < 0) {
+            return;
+        }
         division().getRaftLog().purge(index).exceptionally(e -> {
             LOG.warn(
                     "the log could not be purged up to {}: {}", index, rootOf(e).toString());

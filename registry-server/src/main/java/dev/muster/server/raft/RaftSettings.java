@@ -34,17 +34,16 @@ final class RaftSettings {
         RaftServerConfigKeys.setStorageDir(properties, List.of(folder.raft().toFile()));
         RaftServerConfigKeys.setRemovedGroupsDir(
                 properties, folder.raft().resolveSibling("removed").toFile());
-        SizeInBytes segment = SizeInBytes.valueOf(options.segmentBytes());
+        SizeInBytes segment = SizeInBytes.valueOf(options.logSegmentBytes());
         RaftServerConfigKeys.Log.setSegmentSizeMax(properties, segment);
         RaftServerConfigKeys.Log.setPreallocatedSize(
                 properties, SizeInBytes.valueOf(Math.min(segment.getSize(), 4L << 20)));
-        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 4);
-        RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("64MB"));
+        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
+        RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("16MB"));
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, WRITE_BUFFER);
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(APPENDER_BYTES));
         // A dead peer must not stop the purge for ever; who was away for long gets a snapshot.
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
-        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, options.purgeKeepEntries());
         RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
         // Snapshots are written by SnapshotWriter, never by Ratis' apply thread.
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -83,12 +84,20 @@ final class RegistryStateMachine extends BaseStateMachine {
     private final Events events;
     private final AtomicLong appliedBytes = new AtomicLong();
     private final DigestRing digests = new DigestRing();
-    private volatile Applied applied = new Applied(RegistryState.empty(), TermIndex.INITIAL_VALUE);
+    private volatile Applied applied;
 
-    RegistryStateMachine(String clusterId, String groupId, SnapshotStore snapshots, Fatal fatal, Events events) {
+    /** {@code stored} is what the newest snapshot on disk holds. */
+    RegistryStateMachine(
+            String clusterId,
+            String groupId,
+            SnapshotStore snapshots,
+            Optional<Applied> stored,
+            Fatal fatal,
+            Events events) {
         this.clusterId = clusterId;
         this.groupId = groupId;
         this.snapshots = snapshots;
+        this.applied = stored.orElse(new Applied(RegistryState.empty(), TermIndex.INITIAL_VALUE));
         this.fatal = fatal;
         this.events = events;
     }
@@ -117,7 +126,7 @@ final class RegistryStateMachine extends BaseStateMachine {
     @Override
     public void initialize(RaftServer server, RaftGroupId raftGroupId, RaftStorage storage) throws IOException {
         super.initialize(server, raftGroupId, storage);
-        getLifeCycle().startAndTransition(() -> restore(snapshots.load()));
+        getLifeCycle().startAndTransition(() -> restore(applied));
     }
 
     /** Ratis asserts that the state machine is PAUSED when it reloads it; its own base class never gets there. */
@@ -134,12 +143,10 @@ final class RegistryStateMachine extends BaseStateMachine {
         events.applied(applied.state());
     }
 
-    private void restore(@Nullable Applied restored) {
-        if (restored != null) {
-            digests.clear();
-            applied = restored;
-            setLastAppliedTermIndex(restored.position());
-        }
+    private void restore(Applied restored) {
+        digests.clear();
+        applied = restored;
+        setLastAppliedTermIndex(restored.position());
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ final class SnapshotWriter implements AutoCloseable {
     private final String groupId;
     private final Supplier<Applied> applied;
     private final SnapshotStore store;
-    private final LongConsumer purge;
+    private final Purge purge;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(runnable -> {
         Thread t = new Thread(runnable, "muster-snapshot-writer");
         t.setDaemon(true);
@@ -35,8 +34,12 @@ final class SnapshotWriter implements AutoCloseable {
     });
     private @Nullable CompletableFuture<SnapshotTaken> running;
 
-    /** {@code purge} is told the index below which the log is no longer needed. */
-    SnapshotWriter(String groupId, Supplier<Applied> applied, SnapshotStore store, LongConsumer purge) {
+    /** Deletes what is not needed any more of the log, of which the index of the older snapshot is the end. */
+    interface Purge {
+        void below(long olderSnapshot) throws IOException;
+    }
+
+    SnapshotWriter(String groupId, Supplier<Applied> applied, SnapshotStore store, Purge purge) {
         this.groupId = groupId;
         this.applied = applied;
         this.store = store;
@@ -65,7 +68,7 @@ final class SnapshotWriter implements AutoCloseable {
             }
             if (store.publish(draft, captured.position())) {
                 // An older snapshot is of use with the log behind it only.
-                purge.accept(store.oldestIndex());
+                purge.below(store.oldestIndex());
             }
             return new SnapshotTaken(
                     captured.position().getIndex(), captured.state().revision(), bytes);

@@ -47,7 +47,7 @@ final class ServerConfigLoaderTest {
                         Preset.LAN,
                         Duration.ofMillis(500),
                         new Snapshots(20_000, 64L << 20, Duration.ofMinutes(10)),
-                        new LogFiles(32L << 20, 20_000),
+                        new LogFiles(8L << 20, 64L << 20),
                         256L << 20,
                         new Events(Duration.ofDays(30), 1_000_000, 512L << 20),
                         new Expiry(50, 4, Duration.ofSeconds(30), Duration.ofMinutes(1))));
@@ -82,7 +82,7 @@ final class ServerConfigLoaderTest {
         values.put("snapshot.entries", "100");
         values.put("snapshot.bytes", "1 MiB");
         values.put("snapshot.interval", "30s");
-        values.put("purge.keep-entries", "7");
+        values.put("log.keep-bytes", "7KiB");
         values.put("log.segment", "65536");
         values.put("disk.reserve", "16MiB");
         values.put("events.keep-age", "2h");
@@ -106,7 +106,7 @@ final class ServerConfigLoaderTest {
             Preset.WAN,
             Duration.ofSeconds(2),
             new Snapshots(100, 1L << 20, Duration.ofSeconds(30)),
-            new LogFiles(64L << 10, 7),
+            new LogFiles(64L << 10, 7L << 10),
             16L << 20,
             new Events(Duration.ofHours(2), 5_000, 4L << 20),
             new Expiry(20, 9, Duration.ofMinutes(2), Duration.ofHours(1)));
@@ -163,8 +163,7 @@ final class ServerConfigLoaderTest {
                   entries: 100
                   bytes: 1 MiB
                   interval: 30s
-                purge:
-                  keep-entries: 7
+                log.keep-bytes: 7KiB
                 log.segment: 64KiB
                 disk:
                   reserve: 16MiB

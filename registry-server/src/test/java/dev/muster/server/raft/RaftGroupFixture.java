@@ -56,26 +56,26 @@ final class RaftGroupFixture implements AutoCloseable {
     }
 
     static RaftOptions options() {
-        return options(20_000, 20_000);
+        return options(20_000, 64 << 20);
     }
 
-    static RaftOptions options(long snapshotEntries, long keepEntries) {
-        return options(Duration.ofMillis(300), Duration.ofMillis(600), snapshotEntries, keepEntries);
+    static RaftOptions options(long snapshotEntries, long keepBytes) {
+        return options(Duration.ofMillis(300), Duration.ofMillis(600), snapshotEntries, keepBytes);
     }
 
     static RaftOptions options(Duration electionTimeoutMin, Duration electionTimeoutMax) {
-        return options(electionTimeoutMin, electionTimeoutMax, 20_000, 20_000);
+        return options(electionTimeoutMin, electionTimeoutMax, 20_000, 64 << 20);
     }
 
-    static RaftOptions options(Duration min, Duration max, long snapshotEntries, long keepEntries) {
+    static RaftOptions options(Duration min, Duration max, long snapshotEntries, long keepBytes) {
         return new RaftOptions(
                 min,
                 max,
                 snapshotEntries,
                 64L << 20,
                 Duration.ofMinutes(10),
-                keepEntries,
-                keepEntries == 0 ? 64 << 10 : 32 << 20,
+                keepBytes,
+                keepBytes == 0 ? 64 << 10 : 8 << 20,
                 Limits.defaultSettings());
     }
 
